@@ -1,0 +1,212 @@
+"""A lab's first state: the catalogue, its two people, and the course's ready application."""
+
+import json
+import secrets
+from functools import cache
+from uuid import NAMESPACE_URL, uuid4, uuid5
+
+from intark_lab.catalogue import CatalogueApi, CataloguePlan, load_catalogue
+from intark_lab.deployment import Definition, DeployedPlan
+from intark_lab.store import Store
+
+LEARNER, ADMIN = "developer", "admin"
+COURSE_API, COURSE_PLAN = "fs-emner", "open-study-data"
+PUBLISHED = 1_770_192_000_000
+"""When the catalogue of every institution was published, epoch ms: before any lab is born."""
+
+
+def born(seed: int) -> Store:
+    """A store in memory in the first state of the institution of `seed`, with secrets of its own.
+
+    Ids come from the seed; passwords and keys from `secrets`.
+    """
+    store = Store.from_image(_image(seed))
+    with store.transaction():
+        give_secrets(store)
+    return store
+
+
+def conceive(store: Store, seed: int) -> None:
+    """Put everything that the seed decides into an empty store, inside a transaction."""
+    store.insert("meta", key="seed", value=str(seed))
+    _people(store, seed)
+    _catalogue(store, seed)
+    _course_application(store, seed)
+    store.insert(
+        "api_key",
+        id=identity(seed, "key", "course"),
+        subscription=identity(seed, "subscription", "course"),
+        created_at=PUBLISHED,
+    )
+
+
+def give_secrets(store: Store) -> None:
+    """Make both passwords, the course application's key and the control side's token.
+
+    Inside a transaction.
+    """
+    for username in (LEARNER, ADMIN):
+        password = secrets.token_urlsafe(12)
+        store.write("UPDATE user SET password = ? WHERE username = ?", password, username)
+    store.write("UPDATE api_key SET key = ?", str(uuid4()))
+    store.insert("meta", key="token", value=secrets.token_urlsafe(24))
+
+
+def rebirth(store: Store, seed: int) -> None:
+    """Back to the first state in place. People, their secrets, the course's key and time stay."""
+    tables = store.all("SELECT name FROM sqlite_master WHERE type = 'table'")
+    with store.transaction():
+        for (table,) in tables:
+            if table not in ("meta", "user", "api_key"):
+                store.write(f"DELETE FROM {table}")
+        store.write("DELETE FROM api_key WHERE id != ?", identity(seed, "key", "course"))
+        store.write(
+            "UPDATE api_key SET expire_at = NULL, revoked = 0, revoked_at = NULL, paused = 0"
+        )
+        _catalogue(store, seed)
+        _course_application(store, seed)
+
+
+def identity(seed: int, kind: str, name: str) -> str:
+    """The id that the institution of `seed` gives to the thing `name`: a UUID, as in Gravitee."""
+    return str(uuid5(NAMESPACE_URL, f"intark-lab:{seed}:{kind}:{name}"))
+
+
+@cache
+def _image(seed: int) -> bytes:
+    store = Store.in_memory()
+    with store.transaction():
+        conceive(store, seed)
+    image = store.image()
+    store.close()
+    return image
+
+
+def _people(store: Store, seed: int) -> None:
+    people = ((LEARNER, "Course developer", "USER"), (ADMIN, "Course administrator", "ADMIN"))
+    for username, display_name, role in people:
+        store.insert(
+            "user",
+            id=identity(seed, "user", username),
+            username=username,
+            display_name=display_name,
+            email=f"{username}@intark.example",
+            role=role,
+        )
+
+
+def _catalogue(store: Store, seed: int) -> None:
+    for api in load_catalogue():
+        _api(store, seed, api)
+
+
+def _api(store: Store, seed: int, api: CatalogueApi) -> None:
+    api_id = identity(seed, "api", api.slug)
+    store.insert(
+        "api",
+        id=api_id,
+        slug=api.slug,
+        name=api.name,
+        version=api.version,
+        description=api.description,
+        context_path=api.context_path,
+        endpoint=f"source:{api.source}",
+        visibility=api.visibility,
+        state="STARTED",
+        lifecycle="PUBLISHED",
+        owner=identity(seed, "user", ADMIN),
+        labels=json.dumps(api.labels),
+        categories=json.dumps(api.categories),
+        created_at=PUBLISHED,
+        updated_at=PUBLISHED,
+    )
+    pages = (
+        ("Guide", "MARKDOWN", api.guide),
+        ("OpenAPI", "SWAGGER", json.dumps(api.openapi, ensure_ascii=False, indent=2)),
+    )
+    for position, (name, kind, content) in enumerate(pages):
+        store.insert(
+            "page",
+            id=identity(seed, "page", f"{api.slug}/{name}"),
+            api=api_id,
+            name=name,
+            type=kind,
+            position=position,
+            homepage=int(position == 0),
+            content=content,
+            updated_at=PUBLISHED,
+        )
+    for plan in api.plans:
+        _plan(store, seed, api, plan)
+    store.insert(
+        "deployment",
+        api=api_id,
+        definition=_definition(seed, api).to_json(),
+        deployed_at=PUBLISHED,
+    )
+
+
+def _plan(store: Store, seed: int, api: CatalogueApi, plan: CataloguePlan) -> None:
+    store.insert(
+        "plan",
+        id=identity(seed, "plan", f"{api.slug}/{plan.slug}"),
+        api=identity(seed, "api", api.slug),
+        slug=plan.slug,
+        name=plan.name,
+        description=plan.description,
+        security=plan.security,
+        validation=plan.validation,
+        status="PUBLISHED",
+        characteristics=json.dumps(plan.characteristics),
+        comment_required=int(plan.comment_required),
+        comment_question=plan.comment_question,
+        position=plan.order,
+        flows=json.dumps(plan.flows),
+        created_at=PUBLISHED,
+        updated_at=PUBLISHED,
+    )
+
+
+def _definition(seed: int, api: CatalogueApi) -> Definition:
+    return Definition(
+        api=identity(seed, "api", api.slug),
+        slug=api.slug,
+        context_path=api.context_path,
+        endpoint=f"source:{api.source}",
+        plans=[
+            DeployedPlan(
+                identity(seed, "plan", f"{api.slug}/{plan.slug}"), plan.security, plan.flows
+            )
+            for plan in api.plans
+        ],
+    )
+
+
+def _course_application(store: Store, seed: int) -> None:
+    learner = identity(seed, "user", LEARNER)
+    application = identity(seed, "application", "course")
+    store.insert(
+        "application",
+        id=application,
+        name="Course application",
+        description="Ready when the course begins: it may read the open study data.",
+        type="SIMPLE",
+        owner=learner,
+        api_key_mode="EXCLUSIVE",
+        status="ACTIVE",
+        created_at=PUBLISHED,
+        updated_at=PUBLISHED,
+    )
+    store.insert(
+        "subscription",
+        id=identity(seed, "subscription", "course"),
+        api=identity(seed, "api", COURSE_API),
+        plan=identity(seed, "plan", f"{COURSE_API}/{COURSE_PLAN}"),
+        application=application,
+        status="ACCEPTED",
+        subscribed_by=learner,
+        created_at=PUBLISHED,
+        processed_at=PUBLISHED,
+        start_at=PUBLISHED,
+        updated_at=PUBLISHED,
+    )

@@ -1,0 +1,33 @@
+"""The gateway's own answers, in the form that the client asked for."""
+
+import orjson
+
+from intark_lab.gateway.exchange import Answer
+
+_JSON = (b"content-type", b"application/json")
+_TEXT = (b"content-type", b"text/plain")
+
+
+class Refused(Exception):
+    """The gateway ends the call here: a status, Gravitee's message, and its error key."""
+
+    def __init__(self, status: int, message: str, error_key: str):
+        super().__init__(message)
+        self.status, self.message, self.error_key = status, message, error_key
+
+
+def unauthorized(error_key: str) -> Refused:
+    return Refused(401, "Unauthorized", error_key)
+
+
+def no_context_path() -> Answer:
+    """The one answer that is text for everybody."""
+    return Answer(404, [_TEXT], b"No context-path matches the request URI.")
+
+
+def refusal(refused: Refused, accept: bytes | None) -> Answer:
+    """JSON for clients that accept it or anything, the bare message for all others."""
+    if accept is not None and (b"application/json" in accept or b"*/*" in accept):
+        body = {"message": refused.message, "http_status_code": refused.status}
+        return Answer(refused.status, [_JSON], orjson.dumps(body))
+    return Answer(refused.status, [_TEXT], refused.message.encode())

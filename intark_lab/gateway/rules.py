@@ -1,0 +1,65 @@
+"""Path authorisation (Gravitee's resource-filtering policy): Ant patterns, whitelist, blacklist."""
+
+import re
+from functools import cache
+
+from intark_lab.gateway.errors import Refused
+
+
+def authorise(configuration: dict, context_path: str, path: str, method: str) -> None:
+    """Let the call go on, or raise Refused: 403 for the path, 405 for the method alone.
+
+    `path` is what follows `context_path`; a pattern may match either it or the whole. The
+    whitelist is asked first, then the blacklist as well. A rule without methods means all.
+    """
+    path = re.sub("/{2,}", "/", path) or "/"
+    whitelist = configuration.get("whitelist", [])
+    if whitelist:
+        matching = _matching(whitelist, context_path, path)
+        if not matching:
+            raise _forbidden()
+        if not any(_covers(rule, method) for rule in matching):
+            raise _method_not_allowed()
+    for rule in _matching(configuration.get("blacklist", []), context_path, path):
+        if not rule.get("methods"):
+            raise _forbidden()
+        if method in rule["methods"]:
+            raise _method_not_allowed()
+
+
+def ant(pattern: str, path: str) -> bool:
+    """Whether an Ant pattern matches: `?` a character, `*` within a segment, `**` any segments."""
+    return _compiled(pattern).fullmatch(path) is not None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern:
+    tokens = re.split(r"(/\*\*/|/\*\*$|\*\*|\*|\?)", pattern)
+    meaning = {"/**/": "/(?:.*/)?", "/**": "(?:/.*)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return re.compile("".join(meaning.get(token, re.escape(token)) for token in tokens), re.DOTALL)
+
+
+def _matching(rules: list[dict], context_path: str, path: str) -> list[dict]:
+    return [
+        rule
+        for rule in rules
+        if ant(rule["pattern"], path) or ant(rule["pattern"], context_path + path)
+    ]
+
+
+def _covers(rule: dict, method: str) -> bool:
+    return not rule.get("methods") or method in rule["methods"]
+
+
+def _forbidden() -> Refused:
+    return Refused(
+        403, "You're not allowed to access this resource", "RESOURCE_FILTERING_FORBIDDEN"
+    )
+
+
+def _method_not_allowed() -> Refused:
+    return Refused(
+        405,
+        "Method not allowed while accessing this resource",
+        "RESOURCE_FILTERING_METHOD_NOT_ALLOWED",
+    )

@@ -1,0 +1,130 @@
+"""One lab on the server's side: an institution with its seed, state, clock and secrets."""
+
+import sqlite3
+from functools import lru_cache
+from pathlib import Path
+
+from intark_lab import birth
+from intark_lab.clock import Clock
+from intark_lab.faults import Faults
+from intark_lab.gateway import Gateway
+from intark_lab.settings import COURSE_SEED
+from intark_lab.sources import Sources
+from intark_lab.store import Store
+from intark_lab.world import make_world
+
+PORTAL = "/portal/environments/DEFAULT"
+GATEWAY = "/gateway"
+CONTROL = "/control"
+"""Where a lab's servers are, below its own path."""
+
+
+class UnusableState(Exception):
+    """The state file belongs to another seed, or is no state file at all."""
+
+
+class Institution:
+    """Everything that one lab's servers share. `id` is its name in addresses: `/labs/ID`."""
+
+    def __init__(self, lab_id: str, store: Store, clock: Clock):
+        self.id, self.store, self.clock = lab_id, store, clock
+        self.seed = int(self._meta("seed"))
+        self.faults = Faults()
+        self.sources = _sources(self.seed)
+        self.gateway = Gateway(store, clock, self.sources, self.faults)
+
+    @classmethod
+    def fresh(cls, seed: int = COURSE_SEED, start: float | None = None, lab_id: str = "lab"):
+        """A new institution in memory; `start` plants its clock (epoch seconds)."""
+        return cls(lab_id, birth.born(seed), Clock(start))
+
+    @classmethod
+    def at(cls, file: Path, seed: int | None = None, lab_id: str = "lab"):
+        """The institution that `file` keeps, born there first where the file is new.
+
+        Raises StateInUse, or UnusableState for another seed or a file of another kind.
+        """
+        try:
+            store = Store.at(file)
+            kept = store.one("SELECT value FROM meta WHERE key = 'seed'")
+        except sqlite3.DatabaseError as error:
+            raise UnusableState(f"{file} is not a lab's state: {error}") from error
+        if kept is None:
+            with store.transaction():
+                birth.conceive(store, COURSE_SEED if seed is None else seed)
+                birth.give_secrets(store)
+        elif seed is not None and int(kept["value"]) != seed:
+            store.close()
+            raise UnusableState(f"{file} holds the institution of seed {kept['value']}")
+        offset = store.one("SELECT value FROM meta WHERE key = 'clock'")
+        return cls(lab_id, store, Clock(offset=float(offset["value"]) if offset else 0.0))
+
+    @property
+    def base_path(self) -> str:
+        return f"/labs/{self.id}"
+
+    @property
+    def world(self):
+        return self.sources.world
+
+    @property
+    def token(self) -> str:
+        """What the control side's callers must know."""
+        return self._meta("token")
+
+    def card(self, origin: str) -> dict:
+        """What a client needs to know of this lab, reached at `origin` (`http://HOST:PORT`)."""
+        url = origin + self.base_path
+        username, password = self.credentials(birth.LEARNER)
+        admin_username, admin_password = self.credentials(birth.ADMIN)
+        return {
+            "lab": self.id,
+            "seed": self.seed,
+            "url": url,
+            "token": self.token,
+            "portal": url + PORTAL,
+            "gateway": url + GATEWAY,
+            "username": username,
+            "password": password,
+            "admin_username": admin_username,
+            "admin_password": admin_password,
+            "api_key": self.course_key(),
+        }
+
+    def credentials(self, username: str) -> tuple[str, str]:
+        """Username and password of one of the lab's two people."""
+        row = self.store.one("SELECT password FROM user WHERE username = ?", username)
+        return username, row["password"]
+
+    def course_key(self) -> str:
+        """The newest key of the course's ready application."""
+        row = self.store.one(
+            "SELECT key FROM api_key WHERE subscription = ? ORDER BY created_at DESC LIMIT 1",
+            birth.identity(self.seed, "subscription", "course"),
+        )
+        return row["key"]
+
+    def advance(self, seconds: float) -> None:
+        """Move lab time forward, and keep the sum. Raises ValueError as Clock.advance does."""
+        self.clock.advance(seconds)
+        with self.store.transaction():
+            self.store.write(
+                "INSERT OR REPLACE INTO meta VALUES ('clock', ?)", str(self.clock.offset)
+            )
+
+    def reset(self) -> None:
+        """Back to the first state. Seed, people, passwords, keys and time stay as they are."""
+        birth.rebirth(self.store, self.seed)
+        self.faults.clear()
+        self.gateway.forget_limits()
+
+    def close(self) -> None:
+        self.store.close()
+
+    def _meta(self, key: str) -> str:
+        return self.store.one("SELECT value FROM meta WHERE key = ?", key)["value"]
+
+
+@lru_cache(maxsize=8)
+def _sources(seed: int) -> Sources:
+    return Sources(make_world(seed))

@@ -1,0 +1,46 @@
+"""Labs inside the running Python process: one event loop in a thread, one port for all."""
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from functools import cache
+
+from intark_lab.institution import Institution
+from intark_lab.server import Labs, Listener
+
+
+class Host:
+    """The process's own lab server. Made once, by `host()`."""
+
+    def __init__(self):
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, name="intark-lab", daemon=True).start()
+        self._labs = Labs()
+        self._listener = self.run(Listener.open(self._labs))
+
+    @property
+    def url(self) -> str:
+        return self._listener.url
+
+    def add(self, institution: Institution) -> None:
+        self.run(self._add(institution))
+
+    def remove(self, institution: Institution) -> None:
+        """Close one lab; the others go on."""
+        self.run(self._remove(institution))
+
+    def run(self, work: Coroutine):
+        """Do something in the loop's thread, where every store is used; its result."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    async def _add(self, institution: Institution) -> None:
+        self._labs.add(institution)
+
+    async def _remove(self, institution: Institution) -> None:
+        self._labs.remove(institution)
+        institution.close()
+
+
+@cache
+def host() -> Host:
+    return Host()

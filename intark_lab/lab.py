@@ -1,0 +1,171 @@
+"""What a notebook holds: one lab, found, started, or made fresh, and its addresses."""
+
+import base64
+import json
+import os
+import secrets
+
+import httpx
+
+from intark_lab import settings
+from intark_lab.settings import COURSE_SEED, Settings
+from intark_lab.texts import text
+
+
+class LabError(Exception):
+    """No lab, or a lab that could not do what was asked; the message says the mend."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]  # the message alone: the notebook's reader can mend nothing in here
+
+
+class Lab:
+    """One institution as its developer meets it. `open_lab` makes them."""
+
+    def __init__(self, base: str, token: str, card: dict):
+        self.portal_url: str = card["portal"]
+        self.gateway_url: str = card["gateway"]
+        self.username: str = card["username"]
+        self.password: str = card["password"]
+        self.seed: int = card["seed"]
+        self._api_key: str = card["api_key"]
+        self._control = httpx.Client(
+            base_url=base + "/control",
+            headers={"Authorization": f"Bearer {token}"},
+            trust_env=False,
+            timeout=30,
+        )
+
+    def __repr__(self) -> str:
+        return f"Lab(seed={self.seed}, gateway_url={self.gateway_url!r})"
+
+    @property
+    def journal(self) -> list[dict]:
+        """Every call through the gateway so far, oldest first: the columns of journal.Call."""
+        return self.control("GET", "/journal")["calls"]
+
+    def task(self, task_id: str):
+        """Begin a task: its inputs as attributes. Only calls made from now on count for it."""
+        from intark_lab.tasks import begin
+
+        return begin(self, task_id)
+
+    def advance(self, *, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
+        """Move lab time forward. Keys expire and windows close as if that time had passed."""
+        self.control("POST", "/advance", {"seconds": hours * 3600 + minutes * 60 + seconds})
+
+    def fault(self, api: str, status: int = 503, times: int = 1, path: str = "/") -> None:
+        """Let the next `times` calls below `path` of `api` fail with `status` (500 to 599).
+
+        `api` is the folder name under data/apis, such as `fs-emner`.
+        """
+        fault = {"api": api, "status": status, "times": times, "path": path}
+        self.control("POST", "/fault", fault)
+
+    def reset(self) -> None:
+        """Back to the lab's first state. Keys and passwords of the course stay."""
+        self.control("POST", "/reset")
+
+    def control(self, method: str, path: str, body: dict | None = None) -> dict:
+        """Ask the lab's control side. Raises LabError when it is gone or refuses."""
+        try:
+            response = self._control.request(method, path, json=body)
+        except httpx.TransportError as error:
+            raise LabError(text("lab.gone", error=error)) from None
+        if response.is_error:
+            raise LabError(response.json()["message"])
+        return response.json()
+
+    def join(self) -> None:
+        """Give the learner's code its addresses and key, in the environment."""
+        basic = base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
+        os.environ.update(
+            INTARK_PORTAL_URL=self.portal_url,
+            INTARK_PORTAL_AUTH=f"Basic {basic}",
+            INTARK_GATEWAY_URL=self.gateway_url,
+            INTARK_API_KEY=self._api_key,
+        )
+
+
+_current: Lab | None = None
+
+
+def current() -> Lab:
+    """The lab that this kernel opened last; opens one where it has none."""
+    return _current or open_lab()
+
+
+def open_lab(seed: int | None = None, fresh: bool = False) -> Lab:
+    """The learner's lab, joined: the environment holds its addresses, and one line says which.
+
+    While nbgrader executes, always a fresh lab in memory. Else `fresh=True` makes one of `seed`;
+    then INTARK_LAB_URL with INTARK_LAB_TOKEN; then the lab named in `.lab/` if it answers; then
+    a served lab is started. Raises LabError.
+    """
+    global _current
+    found = settings.read()
+    if found.execution:
+        lab = _graded(found)
+    elif fresh:
+        lab = _fresh(COURSE_SEED if seed is None else seed)
+        print(text("lab.fresh", seed=lab.seed))
+    else:
+        lab = _lasting(found, seed)
+    lab.join()
+    _current = lab
+    return lab
+
+
+def _graded(found: Settings) -> Lab:
+    seed = COURSE_SEED
+    if found.execution == "autograde":
+        seed = found.grading_seed or secrets.randbelow(2**31)
+    lab = _fresh(seed)
+    print(text("lab.graded", seed=seed))
+    return lab
+
+
+def _fresh(seed: int) -> Lab:
+    from intark_lab.institution import Institution
+    from intark_lab.kernel import host
+
+    institution = Institution.fresh(seed, lab_id=secrets.token_hex(4))
+    host().add(institution)
+    return connect(host().url + institution.base_path, institution.token)
+
+
+def _lasting(found: Settings, seed: int | None) -> Lab:
+    """The lab that other notebooks share. LabError when it is of another seed than asked for."""
+    from intark_lab import served
+
+    if found.url:
+        lab, name = _elsewhere(found), "lab.elsewhere"
+    elif (lab := served.find(found.folder)) is not None:
+        name = "lab.found"
+    else:
+        lab, name = served.start(found.folder, seed), "lab.started"
+    if seed is not None and seed != lab.seed:
+        raise LabError(text("lab.other-seed", seed=seed, lab_seed=lab.seed))
+    print(text(name, seed=lab.seed, url=found.url))
+    return lab
+
+
+def _elsewhere(found: Settings) -> Lab:
+    if not found.token:
+        raise LabError(text("lab.no-token", url=found.url))
+    try:
+        return connect(found.url.rstrip("/"), found.token)
+    except (httpx.HTTPError, ValueError) as error:
+        raise LabError(text("lab.unreachable", url=found.url, error=error)) from None
+
+
+def connect(base: str, token: str, timeout: float = 10) -> Lab:
+    """The lab at `base` (`http://HOST:PORT/labs/ID`). Raises httpx.HTTPError, ValueError."""
+    response = httpx.get(
+        base + "/control/state",
+        headers={"Authorization": f"Bearer {token}"},
+        trust_env=False,
+        timeout=timeout,
+    )
+    response.raise_for_status()
+    return Lab(base, token, json.loads(response.content))

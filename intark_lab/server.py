@@ -1,0 +1,93 @@
+"""The servers of many labs behind one address: `/labs/ID/{portal,gateway,control}`."""
+
+import asyncio
+import socket
+import time
+
+from uvicorn import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from intark_lab import control
+from intark_lab.institution import CONTROL, GATEWAY, PORTAL, Institution
+from intark_lab.manager import portal
+
+
+class Labs:
+    """An ASGI application: the labs of one process, each under its own path."""
+
+    def __init__(self):
+        self._doors: dict[str, dict[str, tuple[str, object]]] = {}
+        self.last_call = time.monotonic()
+
+    def add(self, institution: Institution) -> None:
+        base = institution.base_path
+        self._doors[institution.id] = {
+            "gateway": (base + GATEWAY, institution.gateway),
+            "portal": (base + PORTAL, portal(institution)),
+            "control": (base + CONTROL, control.app(institution)),
+        }
+
+    def remove(self, institution: Institution) -> None:
+        del self._doors[institution.id]
+
+    async def __call__(self, scope: dict, receive, send) -> None:
+        self.last_call = time.monotonic()
+        root_path, app = self._door(scope["path"])
+        if app is None:
+            await _nothing_here(send)
+        else:
+            await app({**scope, "root_path": root_path}, receive, send)
+
+    def _door(self, path: str) -> tuple[str, object]:
+        _, labs, lab, component, *_ = (*path.split("/", 4), "", "", "")
+        root_path, app = self._doors.get(lab, {}).get(component, ("", None))
+        here = labs == "labs" and (path == root_path or path.startswith(root_path + "/"))
+        return root_path, app if here else None
+
+
+async def _nothing_here(send) -> None:
+    headers = [(b"content-type", b"text/plain"), (b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": 404, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
+class Listener:
+    """An open port on the running event loop, and the application behind it."""
+
+    def __init__(self, app, server: asyncio.Server, state: ServerState):
+        self._server, self._state = server, state
+        self.app = app
+        self.host, self.port = server.sockets[0].getsockname()[:2]
+
+    @classmethod
+    async def open(cls, app, host: str = "127.0.0.1", port: int = 0) -> "Listener":
+        """Listen on `host`; port 0 takes a free one. Raises OSError where it cannot."""
+        config = Config(app, lifespan="off", log_config=None, access_log=False, ws="none")
+        config.load()
+        state = ServerState()
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(
+            lambda: HttpToolsProtocol(config, state, {}, loop),
+            host,
+            port,
+            family=socket.AF_INET6 if ":" in host else socket.AF_INET,
+            backlog=2048,
+        )
+        return cls(app, server, state)
+
+    @property
+    def url(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    async def close(self, patience: float = 1.0) -> None:
+        """Take no more calls; let those under way finish, for `patience` seconds at most."""
+        self._server.close()
+        for connection in list(self._state.connections):
+            connection.shutdown()
+        tasks = list(self._state.tasks)
+        if tasks:
+            await asyncio.wait(tasks, timeout=patience)
+        for connection in list(self._state.connections):
+            connection.transport.abort()

@@ -1,0 +1,113 @@
+"""A lab as a process: `python -m intark_lab serve`."""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from intark_lab.institution import Institution, UnusableState
+from intark_lab.server import Labs, Listener
+from intark_lab.store import StateInUse
+from intark_lab.texts import text
+
+
+def main(arguments: list[str]) -> int:
+    """Serve one lab until SIGTERM, Ctrl-C, or the end of `--idle` minutes without a call."""
+    options = _parser().parse_args(arguments)
+    try:
+        institution = _institution(options)
+    except StateInUse:
+        return _refuse(text("serve.state-in-use", file=options.state), StateInUse.exit_code)
+    except (UnusableState, OSError) as error:
+        return _refuse(text("serve.unusable-state", error=error, file=options.state))
+    try:
+        return _run(_serve(institution, options))
+    except OSError as error:
+        return _refuse(text("serve.no-port", host=options.host, port=options.port, error=error))
+    finally:
+        institution.close()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m intark_lab serve", description=text("serve.help")
+    )
+    parser.add_argument("--host", default="127.0.0.1", help=text("serve.help.host"))
+    parser.add_argument("--port", type=int, default=0, help=text("serve.help.port"))
+    parser.add_argument("--seed", type=int, help=text("serve.help.seed"))
+    parser.add_argument("--state", type=Path, metavar="FILE", help=text("serve.help.state"))
+    parser.add_argument("--idle", type=float, metavar="MINUTES", help=text("serve.help.idle"))
+    parser.add_argument("--json", action="store_true", help=text("serve.help.json"))
+    return parser
+
+
+def _institution(options: argparse.Namespace) -> Institution:
+    if options.state is None:
+        return Institution.fresh() if options.seed is None else Institution.fresh(options.seed)
+    options.state.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Institution.at(options.state, options.seed)
+
+
+async def _serve(institution: Institution, options: argparse.Namespace) -> int:
+    labs = Labs()
+    labs.add(institution)
+    listener = await Listener.open(labs, options.host, options.port)
+    card = institution.card(listener.url)
+    file = options.state.with_name("lab.json") if options.state else None
+    if file:
+        _write_private(file, json.dumps(card))
+    try:
+        print(json.dumps(card) if options.json else text("serve.ready", **card), flush=True)
+        await _until_told(labs, options.idle)
+    finally:
+        if file:
+            file.unlink(missing_ok=True)
+        await listener.close()
+    return 0
+
+
+async def _until_told(labs: Labs, idle: float | None) -> None:
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            _on_signal(loop, getattr(signal, name), told)
+    limit = float("inf") if idle is None else idle * 60
+    while not told.is_set() and (left := limit - (time.monotonic() - labs.last_call)) > 0:
+        try:
+            await asyncio.wait_for(told.wait(), min(left, 3600))
+        except TimeoutError:
+            continue
+
+
+def _on_signal(loop: asyncio.AbstractEventLoop, number: int, told: asyncio.Event) -> None:
+    try:
+        loop.add_signal_handler(number, told.set)
+    except NotImplementedError:  # Windows
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(told.set))
+
+
+def _write_private(file: Path, content: str) -> None:
+    """Write a file that its owner alone may read, in one step."""
+    draft = file.with_suffix(".part")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        out.write(content)
+    draft.replace(file)
+
+
+def _run(main) -> int:
+    try:
+        import uvloop
+    except ImportError:  # Windows
+        return asyncio.run(main)
+    return uvloop.run(main)
+
+
+def _refuse(message: str, exit_code: int = 1) -> int:
+    print(message, file=sys.stderr)
+    return exit_code

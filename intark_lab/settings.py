@@ -1,0 +1,45 @@
+"""The environment, read once and here only."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from intark_lab import paths
+
+COURSE_SEED = 2026
+"""The institution that every learner meets, unless a seed is asked for."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    execution: str | None
+    """`validate` or `autograde` while nbgrader executes the notebook, else None."""
+    grading_seed: int | None
+    """The seed of a graded lab, given by the course's own execution step."""
+    url: str | None
+    token: str | None
+    """A lab somewhere else: its base address, and the token of its control side."""
+    folder: Path
+    """`.lab/`: which lab runs here, and its state."""
+    texts: Path
+    """The catalogue of the sentences that learners read."""
+
+
+def read(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from `environ`. Under nbgrader only the seed counts. ValueError: not a number."""
+    execution = environ.get("NBGRADER_EXECUTION") or None
+    seed = environ.get("INTARK_GRADING_SEED") if execution == "autograde" else None
+    joined = environ if execution is None else {}
+    return Settings(
+        execution=execution,
+        grading_seed=int(seed) if seed else None,
+        url=joined.get("INTARK_LAB_URL") or None,
+        token=joined.get("INTARK_LAB_TOKEN") or None,
+        folder=Path(joined.get("INTARK_LAB_FOLDER") or _home() / ".lab"),
+        texts=Path(environ.get("INTARK_LAB_TEXTS") or paths.data() / "texts" / "en"),
+    )
+
+
+def _home() -> Path:
+    return paths.checkout() or Path.cwd()
