@@ -1,0 +1,38 @@
+"""The rules, as a table: which looks at which kind of notebook."""
+
+from collections.abc import Callable, Iterator
+
+from . import code, form, graded, pictures, sizes, structure
+from .notebook import Notebook, Problem
+
+Rule = Callable[[Notebook], Iterator[Problem]]
+
+EVERY: tuple[Rule, ...] = (
+    form.check_schema,
+    form.check_form,
+    form.check_ids,
+    sizes.check_length,
+    sizes.check_code_size,
+    sizes.check_text_size,
+    structure.check_opening,
+    structure.check_closing,
+    structure.check_headings,
+    code.check_parses,
+    code.check_sentences,
+    code.check_hosts,
+    code.check_secrets,
+    code.check_key_use,
+    pictures.check_pictures,
+    pictures.check_links,
+)
+RULES: dict[str, tuple[Rule, ...]] = {
+    "start": EVERY,
+    "lesson": EVERY,
+    "solution": (*EVERY, graded.check_graded, graded.check_folder),
+}
+
+
+def problems(notebook: Notebook) -> Iterator[Problem]:
+    """All that the notebook's rules find."""
+    for rule in RULES[notebook.kind]:
+        yield from rule(notebook)

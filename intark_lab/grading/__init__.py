@@ -1,0 +1,1 @@
+"""What nbgrader's stock commands need to grade a submission against a lab of its own."""
