@@ -1,0 +1,68 @@
+"""Every notebook runs, twice from the top against the same lab, and says the same both times."""
+
+import subprocess
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from intark_lab import paths, served
+
+FILES = sorted(
+    file
+    for folder in (paths.notebooks(), paths.solutions(), paths.exercises())
+    for file in folder.rglob("*.ipynb")
+    if ".ipynb_checkpoints" not in file.parts
+)
+NAMES = [str(file.relative_to(paths.ROOT)) for file in FILES]
+
+
+@pytest.fixture
+def learners_lab(tmp_path):
+    """A served lab where the environment of the tests says that the learner's own is."""
+    folder = tmp_path / ".lab"
+    folder.mkdir()
+    command = [*served.command(folder), "--json"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout.readline().startswith("{"), "the lab ended before it answered"
+        yield served.find(folder)
+    finally:
+        process.terminate()
+        process.communicate(timeout=10)
+
+
+@pytest.mark.usefixtures("learners_lab")
+@pytest.mark.parametrize("file", FILES, ids=NAMES)
+def test_runs_twice_from_the_top(file, tmp_path):
+    first, second = (executed(file, tmp_path) for _ in range(2))
+    assert [cell.execution_count for cell in first] == list(range(1, len(first) + 1))
+    for cell, again in zip(first, second, strict=True):
+        assert (cell.id, said(cell)) == (again.id, said(again))
+        assert not any(o.get("name") == "stderr" for o in cell.outputs + again.outputs)
+
+
+def executed(file, folder) -> list:
+    """The code cells after a run; nbclient raises what a cell raised."""
+    notebook = nbformat.read(file, as_version=4)
+    resources = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, timeout=120, resources=resources).execute()
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def said(cell) -> list:
+    """What a reader sees of the cell's outputs, pictures by their kind alone."""
+    return [output.get("text") or output_text(output) for output in cell.outputs]
+
+
+def output_text(output) -> dict:
+    return {kind: text for kind, text in output.data.items() if kind.startswith("text/")}
+
+
+def test_no_unit_is_left_out():
+    lessons = {file.stem for file in paths.notebooks().glob("*.ipynb")}
+    assert "00-start" in lessons
+    for folder in (paths.solutions(), paths.exercises()):
+        units = {file.stem for file in folder.glob("*/*.ipynb")}
+        assert units
+        assert units <= lessons
