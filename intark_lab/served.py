@@ -4,9 +4,11 @@ import json
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
+import psutil
 
 from intark_lab.lab import Lab, LabError, connect
 from intark_lab.store import StateInUse
@@ -47,6 +49,19 @@ def start(folder: Path, seed: int | None = None) -> Lab:
             break
         time.sleep(0.05)
     raise LabError(text("lab.not-started", log=log, said=log.read_text(encoding="utf-8")))
+
+
+def stop(folder: Path) -> None:
+    """End the lab of `folder`, whoever started it, and wait until it is gone."""
+    if find(folder) is None:
+        return
+    with suppress(psutil.NoSuchProcess, OSError, KeyError):
+        process = psutil.Process(json.loads((folder / "lab.json").read_text("utf-8"))["pid"])
+        process.terminate()
+        try:
+            process.wait(PATIENCE)
+        except psutil.TimeoutExpired:
+            process.kill()
 
 
 def command(folder: Path, seed: int | None = None) -> list[str]:

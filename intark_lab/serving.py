@@ -59,7 +59,7 @@ async def _serve(institution: Institution, options: argparse.Namespace) -> int:
     card = institution.card(listener.url)
     file = options.state.with_name("lab.json") if options.state else None
     if file:
-        _write_private(file, json.dumps(card))
+        _write_private(file, json.dumps(card | {"pid": os.getpid()}))
     try:
         print(json.dumps(card) if options.json else text("serve.ready", **card), flush=True)
         await _until_told(labs, options.idle)
