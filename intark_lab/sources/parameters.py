@@ -19,7 +19,8 @@ class Parameter:
         self._range = schema.get("minimum"), schema.get("maximum")
         self._values = schema.get("enum")
         self._pattern = re.compile(schema["pattern"]) if "pattern" in schema else None
-        self._longest = schema.get("maxLength")
+        self._length = schema.get("minLength", 0), schema.get("maxLength")
+        self._example = spec.get("example")
 
     def parse(self, text: str) -> int | str:
         """The value of `text`. Problem 400: it is not what the document asks for."""
@@ -27,9 +28,10 @@ class Parameter:
         if self._values and value not in self._values:
             raise self._wrong(f"must be one of {', '.join(map(str, self._values))}", text)
         if self._pattern and not self._pattern.fullmatch(text):
-            raise self._wrong(f"must look like {self._pattern.pattern}", text)
-        if self._longest and len(text) > self._longest:
-            raise self._wrong(f"must have at most {self._longest} characters", text)
+            raise self._wrong(f"must look like '{self._example}'", text)
+        shortest, longest = self._length
+        if len(text) < shortest or (longest and len(text) > longest):
+            raise self._wrong(f"must have {shortest} to {longest} characters", text)
         return value
 
     def _number(self, text: str) -> int:

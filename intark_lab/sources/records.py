@@ -1,5 +1,6 @@
 """Pieces that records of several source systems share, spelt as the systems spell them."""
 
+from intark_lab.world.campus import Room
 from intark_lab.world.organisation import Name, Unit
 from intark_lab.world.teaching import Course, Term
 
@@ -32,3 +33,17 @@ def in_semester(record: dict, value: str) -> bool:
 def about_course(record: dict, value: str) -> bool:
     """Whether a record is about a course of that code, in any version."""
     return record["emne"]["kode"] == value
+
+
+def room_reference(room: Room) -> dict:
+    """Which room (rom), and the building it is in."""
+    return {
+        "id": room.id,
+        "navn": bilingual(room.name),
+        "bygning": {"kode": room.building.code, "navn": bilingual(room.building.name)},
+    }
+
+
+def dfo_id(unit: Unit) -> str:
+    """The number by which DFØ knows a unit (organisasjonId); Orgreg has it as an external key."""
+    return str(10_000_000 + unit.ou_id)

@@ -44,6 +44,8 @@ class Employee(NamedTuple):
     """Per cent of full time."""
     start: str
     leader: bool
+    reserved: bool
+    """Has asked not to be named in public (reservasjon mot publisering)."""
 
 
 class Register:
@@ -107,8 +109,9 @@ def make_employees(seed: int, units: list[Unit], staff: list[Person]) -> list[Em
             unit, position = places.draw(dice)
         share = 100 if leader or dice.below(4) else 20 + 10 * dice.below(8)
         start = f"{2005 + dice.below(21)}-{1 + dice.below(12):02}-01"
+        reserved = dice.below(30) == 0
         employees.append(
-            Employee(f"00{number}", person, position, post, unit, share, start, leader)
+            Employee(f"00{number}", person, position, post, unit, share, start, leader, reserved)
         )
     return employees
 

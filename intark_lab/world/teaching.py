@@ -74,7 +74,7 @@ class Enrolment(NamedTuple):
 
 
 def make_courses(seed: int, units: list[Unit]) -> list[Course]:
-    """Nine to eleven courses a subject, in the order of their codes."""
+    """Eight to ten courses a subject, in the order of their codes."""
     dice = Dice(seed, "courses")
     core = words("teaching")["core"]
     courses = []
@@ -87,7 +87,7 @@ def make_courses(seed: int, units: list[Unit]) -> list[Course]:
 
 def _chosen(dice: Dice) -> list[dict]:
     plans = list(words("teaching")["courses"])
-    count = 8 + dice.below(3)
+    count = 7 + dice.below(3)
     while len(plans) > count:
         del plans[dice.below(len(plans))]
     return plans
@@ -169,7 +169,7 @@ def make_students(seed: int, units: list[Unit], people: list[Person]) -> list[St
 
 
 def make_enrolments(seed: int, students: list[Student], courses: list[Course]) -> list[Enrolment]:
-    """Two or three courses of a student's own subject, and often one from anywhere."""
+    """One to three courses of a student's own subject, and one from anywhere."""
     dice = Dice(seed, "enrolments")
     own = {key: list(group) for key, group in groupby(courses, lambda course: course.subject)}
     number = 0
@@ -177,7 +177,7 @@ def make_enrolments(seed: int, students: list[Student], courses: list[Course]) -
     for student in students:
         offered = own[student.programme.subject]
         first = dice.below(len(offered))
-        chosen = [offered[(first + step) % len(offered)] for step in range(2 + dice.below(2))]
+        chosen = [offered[(first + step) % len(offered)] for step in range(1 + dice.below(3))]
         other = dice.pick(courses)
         if other not in chosen:
             chosen.append(other)
