@@ -1,112 +1,18 @@
-"""Lint on a made course: nothing to say about a good one, and each rule finds its fault."""
+"""Lint has nothing to say about a good notebook, and each rule finds its fault."""
 
-import json
-from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from made_course import HINTS, TASKS, file, found, lesson, make, save, solution
 
-from intark_lab.authoring import cli, form, rules
+from intark_lab.authoring import rules
 from intark_lab.authoring.notebook import read
-from intark_lab.authoring.pictures import attach
-
-TASKS = {
-    "2.1": SimpleNamespace(points=2, hints=("a", "b", "c")),
-    "2.2": SimpleNamespace(points=2, hints=("a", "b", "c")),
-}
-OPENING = """# Made
-
-Learn one thing by making it.
-
-**You can**, when you are done:
-
-- make it
-- read it
-- mend it
-
-**Time:** 3–5 minutes. **You need** nothing."""
-CLOSING = """**Key points**
-
-- One.
-- Two, which goes on
-  in a second line.
-- Three.
-
-**Questions** on the start:
-
-1. Who?
-2. What?
-3. Why?
-
-**Next:** [the start]({link})."""
-PICTURE = "![A square that is empty](attachment:square.svg)"
-
-
-def markdown(cell_id: str, source: str):
-    return new_markdown_cell(source, id=cell_id)
-
-
-def code(cell_id: str, source: str, **nbgrader):
-    cell = new_code_cell(source, id=cell_id)
-    if nbgrader:
-        common = {"grade_id": cell_id, "schema_version": 3, "task": False}
-        cell.metadata = nbformat.from_dict({"nbgrader": common | nbgrader})
-    return cell
-
-
-def lesson():
-    middle = [code(f"u2-step-{n}", "print(1)") for n in range(18)]
-    picture = markdown("u2-picture", PICTURE)
-    return [markdown("u2-opening", OPENING), picture, *middle, closing("00-start.ipynb")]
-
-
-def solution():
-    cells = [markdown("u2-opening", OPENING), code("u2-setup", "from intark_lab import check")]
-    for number, task in enumerate(TASKS, 1):
-        stem = f"u2-t{number}-"
-        answer = f"### BEGIN SOLUTION\nvalue_{number} = 1\n### END SOLUTION"
-        check = f'check("{task}", value_{number})'
-        cells += [
-            markdown(stem + "task", "## One\n\n**Input:** a\n\n**Goal:** b\n\n**Example:** c"),
-            code(stem + "answer", answer, grade=False, locked=False, solution=True),
-            code(stem + "check", check, grade=True, locked=True, points=2, solution=False),
-        ]
-    return [*cells, closing("../../notebooks/00-start.ipynb")]
-
-
-def closing(link: str):
-    return markdown("u2-closing", CLOSING.format(link=link))
 
 
 @pytest.fixture
-def course(tmp_path) -> Path:
-    """A folder with a diagram, a lesson and a solution, all in form."""
-    (tmp_path / "data" / "diagrams").mkdir(parents=True)
-    (tmp_path / "data" / "diagrams" / "square.svg").write_text("<svg/>")
-    (tmp_path / "notebooks").mkdir()
-    (tmp_path / "solutions" / "02-made").mkdir(parents=True)
-    (tmp_path / "notebooks" / "00-start.ipynb").touch()
-    save(tmp_path, "lesson", lesson())
-    save(tmp_path, "solution", solution())
-    return tmp_path
-
-
-def file(root: Path, kind: str) -> Path:
-    folders = {"lesson": "notebooks", "solution": "solutions/02-made"}
-    return root / folders[kind] / "02-made.ipynb"
-
-
-def save(root: Path, kind: str, cells: list) -> None:
-    node = new_notebook()
-    node.cells = cells
-    file(root, kind).write_text(form.written(attach(form.canonical(node), root)))
-
-
-def found(root: Path, kind: str) -> list[str]:
-    notebook = read(file(root, kind), TASKS)
-    return [f"{cell}: {what}; {mend}" for cell, what, mend in rules.problems(notebook)]
+def course(tmp_path):
+    return make(tmp_path)
 
 
 @pytest.mark.parametrize("kind", ["lesson", "solution"])
@@ -228,106 +134,15 @@ def test_a_fault_is_found_with_its_cell_and_a_mend(course, kind, change, cell, w
     assert hits[0].partition("; ")[2]
 
 
-def test_two_hints_are_too_few(course):
-    tasks = {**TASKS, "2.1": SimpleNamespace(points=2, hints=("a", "b"))}
-    notebook = read(file(course, "solution"), tasks)
-    assert [p.what for p in rules.problems(notebook)] == ["2 hints"]
+def test_a_hint_without_words_is_none(course):
+    gone = SimpleNamespace(points=2, hints=(*HINTS[:2], "unit02.hint9"))
+    notebook = read(file(course, "solution"), {**TASKS, "2.1": gone})
+    assert [problem.what for problem in rules.problems(notebook)] == ["2 hints of 3"]
 
 
 def test_a_file_beside_a_solution_is_found(course):
     (course / "solutions" / "02-made" / "answers.csv").touch()
     assert "answers.csv lies beside it" in found(course, "solution")[0]
-
-
-def run(node):
-    node.cells[3].outputs = [nbformat.v4.new_output("stream", text="1\n")]
-
-
-def count(node):
-    node.cells[3].execution_count = 7
-
-
-def collapse(node):
-    node.cells[3].metadata["collapsed"] = True
-
-
-def minor(node):
-    node.nbformat_minor = 4
-
-
-def language(node):
-    node.metadata["language_info"] = {"name": "python"}
-
-
-def attachment(node):
-    node.cells[0]["attachments"] = {"old.svg": {"image/svg+xml": "PHN2Zy8+"}}
-
-
-MESS = [run, count, collapse, minor, language, attachment]
-
-
-@pytest.mark.parametrize("change", MESS, ids=lambda change: change.__name__)
-def test_fix_takes_out_what_an_editor_left(course, change):
-    path = file(course, "lesson")
-    good = path.read_bytes()
-    node = nbformat.from_dict(json.loads(good))
-    change(node)
-    path.write_text(form.written(node))
-    assert all("lint --fix" in line for line in found(course, "lesson"))
-    assert found(course, "lesson")
-    assert list(cli.findings([path], TASKS, fix=True)) == []
-    assert path.read_bytes() == good
-
-
-def test_fix_writes_the_file_as_nbformat_does(course):
-    path = file(course, "lesson")
-    good = path.read_bytes()
-    path.write_text(json.dumps(json.loads(good), indent=2))
-    assert "keys, indent or line ends" in found(course, "lesson")[0]
-    assert list(cli.findings([path], TASKS, fix=True)) == []
-    assert path.read_bytes() == good
-
-
-def test_fix_puts_in_a_diagram_that_was_redrawn(course):
-    (course / "data" / "diagrams" / "square.svg").write_text("<svg></svg>")
-    path = file(course, "lesson")
-    assert "attachments are not those" in found(course, "lesson")[0]
-    assert list(cli.findings([path], TASKS, fix=True)) == []
-
-
-def test_a_finding_is_one_line_and_the_exit_code_is_1(course, capsys, monkeypatch):
-    monkeypatch.chdir(course)
-    save(course, "lesson", lesson()[:-1])
-    assert cli.main(["notebooks/02-made.ipynb"]) == 1
-    lines = capsys.readouterr().out.splitlines()
-    assert lines == [
-        "notebooks/02-made.ipynb: u2-closing: the last cell is not this text cell; close with it"
-    ]
-
-
-def test_no_finding_says_nothing_and_exits_0(course, capsys):
-    assert cli.main([str(file(course, "lesson"))]) == 0
-    assert capsys.readouterr().out == ""
-
-
-@pytest.mark.parametrize("name", ["notebooks/made.ipynb", "elsewhere/02-made.ipynb"])
-def test_a_file_out_of_place_is_a_finding(course, name):
-    path = course / name
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(file(course, "lesson").read_bytes())
-    assert len(list(cli.findings([path], TASKS))) == 1
-
-
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"nbformat": 3}', '{"nbformat": 4}'])
-def test_a_file_that_is_no_notebook_is_a_finding(course, text):
-    path = file(course, "lesson")
-    path.write_text(text)
-    assert "restore it" in str(*cli.findings([path], TASKS))
-
-
-def test_a_path_that_is_not_there_exits_2(capsys):
-    assert cli.main(["nowhere"]) == 2
-    assert "nowhere is not there" in capsys.readouterr().err
 
 
 def test_every_rule_is_in_the_table():

@@ -1,5 +1,6 @@
 """exercises/, made from solutions/ by nbgrader's own command as the course configures it."""
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,7 @@ COMMAND = (sys.executable, "-m", "nbgrader", "generate_assignment", "*", "--no-d
 
 
 class GenerationError(Exception):
-    """nbgrader refused a solution; the message is what it said."""
+    """nbgrader refused a solution; the message is why, in one line."""
 
 
 def generated(root: Path) -> dict[Path, bytes]:
@@ -29,7 +30,7 @@ def generated(root: Path) -> dict[Path, bytes]:
             text=True,
         )
         if run.returncode:
-            raise GenerationError(run.stderr.strip())
+            raise GenerationError(_reason(run.stderr))
         return _files(Path(folder))
 
 
@@ -48,6 +49,12 @@ def differences(root: Path, fix: bool) -> Iterator[Finding]:
             (folder / path).write_bytes(wanted[path])
         else:
             (folder / path).unlink()
+
+
+def _reason(log: str) -> str:
+    """The first error of the tracebacks in nbgrader's log, else the log's last line."""
+    error = re.search(r"^\s+((?:\w+\.)*\w+(?:Error|Exception): .*)$", log, re.M)
+    return error[1] if error else log.strip().rpartition("\n")[2]
 
 
 def _files(folder: Path) -> dict[Path, bytes]:

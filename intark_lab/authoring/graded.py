@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from nbformat import NotebookNode
 
+from intark_lab.texts import catalogue
+
 from .notebook import Notebook, Problem, Task
 
 LABELS = ("Input", "Goal", "Example")
@@ -21,8 +23,7 @@ def check_graded(notebook: Notebook) -> Iterator[Problem]:
         yield from _text(notebook, stem + "task")
         yield from _answer(notebook, stem + "answer")
         yield from _check(notebook, stem + "check", task_id, task)
-        if len(task.hints) != HINTS:
-            yield Problem(stem + "task", f"{len(task.hints)} hints", f"write {HINTS} in the task")
+        yield from _hints(notebook, stem + "task", task)
     graded = [cell.id for cell in notebook.cells if "nbgrader" in cell.metadata]
     for cell_id in graded:
         if cell_id not in expected:
@@ -67,6 +68,13 @@ def _metadata(cell: NotebookNode, wanted: dict) -> Iterator[Problem]:
     wanted = {**wanted, "grade_id": cell.id, "schema_version": 3, "task": False}
     if cell.metadata.get("nbgrader") != wanted:
         yield Problem(cell.id, "nbgrader metadata is not that of the cell", f"make it {wanted}")
+
+
+def _hints(notebook: Notebook, cell_id: str, task: Task) -> Iterator[Problem]:
+    texts = catalogue(notebook.root / "data" / "texts" / "en")
+    said = {texts[name] for name in task.hints if texts.get(name)}
+    if len(said) != HINTS:
+        yield Problem(cell_id, f"{len(said)} hints of {HINTS}", "write them in data/texts/")
 
 
 def _calls_check(source: str, task_id: str) -> bool:

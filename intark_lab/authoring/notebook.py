@@ -31,10 +31,10 @@ class Finding(NamedTuple):
 
 
 class Task(Protocol):
-    """What the rules read of a graded task."""
+    """What the rules read of a graded task; `hints` are names of texts."""
 
     points: float
-    hints: tuple
+    hints: tuple[str, ...]
 
 
 class UnreadableError(Exception):
