@@ -6,7 +6,7 @@ from functools import cache
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from intark_lab.catalogue import CatalogueApi, CataloguePlan, load_catalogue
-from intark_lab.deployment import Definition, DeployedPlan
+from intark_lab.deployment import Backend, Definition, DeployedPlan
 from intark_lab.store import Store
 
 LEARNER, ADMIN = "developer", "admin"
@@ -172,10 +172,13 @@ def _definition(seed: int, api: CatalogueApi) -> Definition:
         api=identity(seed, "api", api.slug),
         slug=api.slug,
         context_path=api.context_path,
-        endpoint=f"source:{api.source}",
+        backend=Backend(f"source:{api.source}"),
         plans=[
             DeployedPlan(
-                identity(seed, "plan", f"{api.slug}/{plan.slug}"), plan.security, plan.flows
+                identity(seed, "plan", f"{api.slug}/{plan.slug}"),
+                plan.security,
+                plan.flows,
+                order=plan.order,
             )
             for plan in api.plans
         ],

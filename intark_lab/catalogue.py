@@ -26,7 +26,7 @@ class CataloguePlan:
     comment_required: bool
     comment_question: str | None
     flows: list[dict]
-    """Policies by path, as the gateway reads them: `path`, `policy`, `configuration`."""
+    """Policies by path, in the form of Gravitee's V2 definitions (see `deployment`)."""
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,47 @@
-"""Faults on request: what a lab was told to answer in place of a source system."""
+"""Faults on request: what a lab was told to let happen between its gateway and a backend."""
 
 from dataclasses import dataclass
+
+KINDS = (
+    "error",
+    "latency",
+    "connect-timeout",
+    "read-timeout",
+    "dropped",
+    "down",
+    "wrong-password",
+)
 
 
 @dataclass
 class Fault:
-    """The next `times` calls below `path` of the API `api` (its slug) are answered `status`."""
+    """What the next `times` calls to an API meet, below `path` and from one application or all.
+
+    `error` is the backend's own answer with `status`; `latency` lets `seconds` of lab time pass
+    first; the time-outs are the gateway's, after the times that the API is configured with;
+    `dropped` and `down` are a connection that ends or never comes about; `wrong-password` is the
+    backend's 401. Raises ValueError for values that make no sense.
+    """
 
     api: str
-    path: str
-    status: int
-    times: int
+    """The API's slug, such as `fs-emner`."""
+    path: str = "/"
+    status: int = 503
+    times: int = 1
+    kind: str = "error"
+    application: str | None = None
+    """An application's id; None for all."""
+    seconds: float = 0.0
 
     def __post_init__(self):
+        if self.kind not in KINDS:
+            raise ValueError(f"kind must be one of {', '.join(KINDS)}")
         if not 500 <= self.status <= 599:
             raise ValueError("status must be a server error, 500 to 599")
         if self.times < 1:
             raise ValueError("times must be 1 or more")
+        if not 0 <= self.seconds <= 3600:
+            raise ValueError("seconds must be 0 to 3600")
 
 
 class Faults:
@@ -28,10 +53,14 @@ class Faults:
     def add(self, fault: Fault) -> None:
         self._waiting.append(fault)
 
-    def take(self, api: str, path: str) -> Fault | None:
+    def take(self, api: str | None, application: str | None, path: str) -> Fault | None:
         """The fault that this call meets, counted down by one; None when it meets none."""
         for fault in self._waiting:
-            if fault.api == api and path.startswith(fault.path):
+            if (
+                fault.api == api
+                and fault.application in (None, application)
+                and path.startswith(fault.path)
+            ):
                 fault.times -= 1
                 if fault.times == 0:
                     self._waiting.remove(fault)

@@ -8,6 +8,8 @@ from intark_lab import birth
 from intark_lab.clock import Clock
 from intark_lab.faults import Faults
 from intark_lab.gateway import Gateway
+from intark_lab.gateway.backend import HttpBackends
+from intark_lab.gateway.endpoints import Endpoints
 from intark_lab.settings import COURSE_SEED
 from intark_lab.sources import Sources
 from intark_lab.store import Store
@@ -26,12 +28,14 @@ class UnusableState(Exception):
 class Institution:
     """Everything that one lab's servers share. `id` is its name in addresses: `/labs/ID`."""
 
-    def __init__(self, lab_id: str, store: Store, clock: Clock):
+    def __init__(self, lab_id: str, store: Store, clock: Clock, backends: bool = False):
         self.id, self.store, self.clock = lab_id, store, clock
         self.seed = int(self._meta("seed"))
         self.faults = Faults()
         self.sources = _sources(self.seed)
-        self.gateway = Gateway(store, clock, self.sources, self.faults)
+        self.backends = HttpBackends(anywhere=backends)
+        endpoints = Endpoints(self.sources, self.faults, self.backends, self.advance)
+        self.gateway = Gateway(store, clock, endpoints, tokens=None)
 
     @classmethod
     def fresh(cls, seed: int = COURSE_SEED, start: float | None = None, lab_id: str = "lab"):

@@ -63,7 +63,14 @@ class Listener:
     @classmethod
     async def open(cls, app, host: str = "127.0.0.1", port: int = 0) -> "Listener":
         """Listen on `host`; port 0 takes a free one. Raises OSError where it cannot."""
-        config = Config(app, lifespan="off", log_config=None, access_log=False, ws="none")
+        config = Config(
+            app,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            ws="none",
+        )
         config.load()
         state = ServerState()
         loop = asyncio.get_running_loop()

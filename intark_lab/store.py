@@ -2,7 +2,8 @@
 
 WAL with synchronous NORMAL: a committed row survives kill -9, not a power cut. Usage rows that
 arrive in one turn of the event loop share a commit, and their calls are answered after it.
-Instants are lab time in milliseconds; lists and mappings are JSON text.
+Instants are lab time in milliseconds; lists and mappings are JSON text. A key that several
+subscriptions share has a row for each of them.
 """
 
 import asyncio
@@ -17,30 +18,33 @@ SCHEMA = f"""
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE user(
     id TEXT PRIMARY KEY, username TEXT UNIQUE, password TEXT, display_name TEXT, email TEXT,
-    role TEXT);
+    role TEXT, groups TEXT DEFAULT '[]');
 CREATE TABLE api(
     id TEXT PRIMARY KEY, slug TEXT UNIQUE, name TEXT, version TEXT, description TEXT,
     context_path TEXT, endpoint TEXT, visibility TEXT, state TEXT, lifecycle TEXT, owner TEXT,
     labels TEXT, categories TEXT, picture TEXT, created_at INTEGER, updated_at INTEGER);
 CREATE TABLE page(
     id TEXT PRIMARY KEY, api TEXT, name TEXT, type TEXT, position INTEGER, homepage INTEGER,
-    content TEXT, updated_at INTEGER);
+    content TEXT, updated_at INTEGER, parent TEXT, published INTEGER DEFAULT 1,
+    visibility TEXT DEFAULT 'PUBLIC', revision INTEGER DEFAULT 1);
 CREATE TABLE plan(
     id TEXT PRIMARY KEY, api TEXT, slug TEXT, name TEXT, description TEXT, security TEXT,
     validation TEXT, status TEXT, characteristics TEXT, comment_required INTEGER,
     comment_question TEXT, general_conditions TEXT, position INTEGER, flows TEXT,
-    created_at INTEGER, updated_at INTEGER);
+    created_at INTEGER, updated_at INTEGER, excluded_groups TEXT DEFAULT '[]');
 CREATE TABLE application(
-    id TEXT PRIMARY KEY, name TEXT, description TEXT, domain TEXT, type TEXT, client_id TEXT,
-    owner TEXT, api_key_mode TEXT, status TEXT, created_at INTEGER, updated_at INTEGER);
+    id TEXT PRIMARY KEY, name TEXT, description TEXT, domain TEXT, type TEXT, app_type TEXT,
+    client_id TEXT, owner TEXT, api_key_mode TEXT, status TEXT, created_at INTEGER,
+    updated_at INTEGER);
 CREATE TABLE subscription(
     id TEXT PRIMARY KEY, api TEXT, plan TEXT, application TEXT, status TEXT, request TEXT,
     reason TEXT, subscribed_by TEXT, created_at INTEGER, processed_at INTEGER, start_at INTEGER,
     end_at INTEGER, paused_at INTEGER, closed_at INTEGER, updated_at INTEGER);
 CREATE INDEX subscription_application ON subscription(application);
 CREATE TABLE api_key(
-    id TEXT PRIMARY KEY, key TEXT UNIQUE, subscription TEXT, created_at INTEGER,
-    expire_at INTEGER, revoked INTEGER DEFAULT 0, revoked_at INTEGER, paused INTEGER DEFAULT 0);
+    id TEXT, key TEXT, subscription TEXT, created_at INTEGER, expire_at INTEGER,
+    revoked INTEGER DEFAULT 0, revoked_at INTEGER, paused INTEGER DEFAULT 0,
+    PRIMARY KEY(id, subscription), UNIQUE(key, subscription));
 CREATE INDEX api_key_subscription ON api_key(subscription);
 CREATE TABLE deployment(api TEXT PRIMARY KEY, definition TEXT, deployed_at INTEGER);
 CREATE TABLE usage({", ".join(Call.COLUMNS)});

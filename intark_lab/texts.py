@@ -27,7 +27,7 @@ class TextError(LookupError):
     """A message or a field that the catalogue and the code do not agree on."""
 
 
-def text(name: str, **fields) -> str:
+def text(name: str, /, **fields) -> str:
     """The message `name` with its fields filled in. Raises TextError naming what is missing."""
     folder = settings.read().texts
     try:

@@ -1,8 +1,8 @@
-"""The API gateway: path, key, path rules, limits, endpoint, usage row, answer.
+"""The API gateway: path, key or token, policies, endpoint, usage row, answer.
 
 It behaves as Gravitee APIM's V2 gateway does (https://documentation.gravitee.io/apim).
 """
 
-from intark_lab.gateway.call import Gateway
+from intark_lab.gateway.gateway import Gateway
 
 __all__ = ["Gateway"]

@@ -1,132 +1,68 @@
-"""The way of one call through the gateway, in order."""
+"""One call on its way through the gateway: what each step learned, and the usage row of it all."""
 
 from time import perf_counter
 from uuid import uuid4
 
 from intark_lab import journal
-from intark_lab.clock import Clock
-from intark_lab.deployment import Definition, DeployedPlan
-from intark_lab.faults import Faults
-from intark_lab.gateway import errors, rules
-from intark_lab.gateway.endpoints import Endpoints
-from intark_lab.gateway.exchange import Answer, Headers, Request, read_request
-from intark_lab.gateway.limits import RateLimits
-from intark_lab.gateway.snapshot import Access, Snapshot
-from intark_lab.sources import Sources
-from intark_lab.store import Store
+from intark_lab.gateway.exchange import Answer, Headers, Request
 
 
-class Passage:
-    """What became of one call on its way; the usage row is read off it."""
+class Call:
+    """Filled step by step; `row` reads the usage row off it. `now` is lab time in ms."""
 
-    __slots__ = ("access", "api", "endpoint_ms", "error_key", "headers", "plan")
+    __slots__ = (
+        "access",
+        "api",
+        "claims",
+        "endpoint_ms",
+        "error_key",
+        "headers",
+        "now",
+        "path",
+        "plan",
+        "request",
+        "request_id",
+        "started",
+        "transaction_id",
+        "waited_ms",
+    )
 
-    def __init__(self):
-        self.api: Definition | None = None
-        self.plan: DeployedPlan | None = None
-        self.access: Access | None = None
-        self.headers: Headers = []
+    def __init__(self, request: Request, now: int):
+        self.started = perf_counter()
+        self.request = request
+        self.now = now
+        self.request_id = str(uuid4())
+        sent = request.headers.get(b"x-gravitee-transaction-id")
+        self.transaction_id = sent.decode("latin-1") if sent else self.request_id
+        self.api = None  # the Definition that the path led to
+        self.path = ""  # what follows its context path
+        self.plan = None
+        self.access = None
+        self.claims: dict = {}  # of the token, where the plan takes one
+        self.headers: Headers = []  # what policies add to the answer
         self.error_key: str | None = None
         self.endpoint_ms = 0
+        self.waited_ms = 0  # lab time that a fault let pass
 
+    def added_headers(self) -> Headers:
+        """What every answer of a deployed API carries besides the answer's own headers."""
+        return [
+            *self.headers,
+            (b"x-gravitee-transaction-id", self.transaction_id.encode("latin-1")),
+            (b"x-gravitee-request-id", self.request_id.encode()),
+        ]
 
-class Gateway:
-    """An ASGI application that takes the calls of one lab."""
-
-    def __init__(self, store: Store, clock: Clock, sources: Sources, faults: Faults):
-        self._store, self._clock = store, clock
-        self._endpoints = Endpoints(sources, faults)
-        self._limits = RateLimits()
-        self._snapshot = Snapshot(store)
-
-    async def __call__(self, scope: dict, receive, send) -> None:
-        """Answer an HTTP scope. `root_path` is the gateway's own place in the address."""
-        started = perf_counter()
-        request = read_request(scope, len(scope["root_path"]))
-        request_id = str(uuid4())
-        transaction_id = request.headers.get(b"x-gravitee-transaction-id", request_id.encode())
-        passage = Passage()
-        answer = self._answer(request, passage)
-        elapsed = int((perf_counter() - started) * 1000)
-        await self._store.usage(
-            self._usage(
-                request, passage, answer, request_id, transaction_id.decode("latin-1"), elapsed
-            )
-        )
-        headers = [*answer.headers, *passage.headers]
-        if passage.api is not None:
-            headers.append((b"x-gravitee-transaction-id", transaction_id))
-            headers.append((b"x-gravitee-request-id", request_id.encode()))
-        headers.append((b"content-length", b"%d" % len(answer.body)))
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": answer.body})
-
-    def forget_limits(self) -> None:
-        self._limits.clear()
-
-    def _answer(self, request: Request, passage: Passage) -> Answer:
-        if self._snapshot.generation != self._store.generation:
-            self._snapshot = Snapshot(self._store)
-        passage.api = self._snapshot.api(request.path)
-        if passage.api is None:
-            return errors.no_context_path()
-        try:
-            self._admit(request, passage)
-            return self._call_endpoint(request, passage)
-        except errors.Refused as refused:
-            passage.error_key = refused.error_key
-            return errors.refusal(refused, request.headers.get(b"accept"))
-
-    def _admit(self, request: Request, passage: Passage) -> None:
-        """Key to subscription, then the plan's policies for this path; raise Refused."""
-        now = self._clock.ms()
-        api = passage.api
-        if request.key is None:
-            passage.plan = self._snapshot.keyless(api.api)
-            if passage.plan is None:
-                raise errors.unauthorized("GATEWAY_PLAN_UNRESOLVABLE")
-        else:
-            passage.access = self._snapshot.access(request.key, api.api, now)
-            if passage.access is None:
-                raise errors.unauthorized("API_KEY_INVALID")
-            passage.plan = passage.access.plan
-        path = request.path[len(api.context_path) :]
-        for flow in passage.plan.flows:
-            if path == flow["path"] or path.startswith(flow["path"].rstrip("/") + "/"):
-                self._apply(flow, request, passage, path, now)
-
-    def _apply(self, flow: dict, request: Request, passage: Passage, path: str, now: int) -> None:
-        configuration = flow["configuration"]
-        if flow["policy"] == "resource-filtering":
-            rules.authorise(configuration, passage.api.context_path, path, request.method)
-        elif flow["policy"] == "rate-limit":
-            caller = passage.access.subscription if passage.access else request.client
-            bucket = (passage.plan.id, caller, flow["path"])
-            self._limits.take(configuration, bucket, now, passage.headers)
-
-    def _call_endpoint(self, request: Request, passage: Passage) -> Answer:
-        started = perf_counter()
-        path = request.path[len(passage.api.context_path) :]
-        answer, passage.error_key = self._endpoints.answer(passage.api, request, path)
-        passage.endpoint_ms = int((perf_counter() - started) * 1000)
-        return answer
-
-    def _usage(
-        self,
-        request: Request,
-        passage: Passage,
-        answer: Answer,
-        request_id: str,
-        transaction_id: str,
-        elapsed: int,
-    ) -> tuple:
-        api, access, headers = passage.api, passage.access, request.headers
+    def row(self, answer: Answer, length: int) -> tuple:
+        """The columns of journal.Call but its id; `length` is the answer's body in bytes."""
+        request, api, access = self.request, self.api, self.access
+        headers = request.headers
+        elapsed = int((perf_counter() - self.started) * 1000) + self.waited_ms
         return (
-            self._clock.ms(),
-            transaction_id,
-            request_id,
+            self.now,
+            self.transaction_id,
+            self.request_id,
             api.api if api else journal.UNKNOWN,
-            passage.plan.id if passage.plan else None,
+            self.plan.id if self.plan else None,
             access.application if access else journal.UNKNOWN,
             access.subscription if access else None,
             request.method,
@@ -134,13 +70,13 @@ class Gateway:
             request.query.decode("latin-1"),
             answer.status,
             elapsed,
-            max(0, elapsed - passage.endpoint_ms),
+            max(0, elapsed - self.endpoint_ms),
             int(headers.get(b"content-length", b"0")),
-            len(answer.body),
-            api.endpoint if api else None,
+            length,
+            api.backend.target if api else None,
             headers.get(b"host", b"").decode("latin-1"),
             headers.get(b"user-agent", b"").decode("latin-1"),
             request.client,
             request.key_from,
-            passage.error_key,
+            self.error_key,
         )

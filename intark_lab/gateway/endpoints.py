@@ -1,42 +1,103 @@
-"""Where a call ends: a source system of the lab, or the fault that stands in for it."""
+"""Where a call ends: a source system of the lab, a real backend, or the fault before either."""
 
-from http import HTTPStatus
+from collections.abc import Callable
+from http.client import responses
+from time import perf_counter
 from urllib.parse import unquote
 
 import orjson
 
-from intark_lab.deployment import Definition
 from intark_lab.faults import Fault, Faults
-from intark_lab.gateway.exchange import Answer, Request
+from intark_lab.gateway.backend import HttpBackends
+from intark_lab.gateway.call import Call
+from intark_lab.gateway.errors import Refused
+from intark_lab.gateway.exchange import Answer
 from intark_lab.sources import Sources
+
+_PROBLEM = (b"content-type", b"application/problem+json")
 
 
 class Endpoints:
-    """Answers in place of the backends that the deployed APIs point at."""
+    """The one way to whatever stands behind an API.
 
-    def __init__(self, sources: Sources, faults: Faults):
+    `advance(seconds)` lets lab time pass, so that nobody waits for a slow backend.
+    """
+
+    def __init__(
+        self,
+        sources: Sources,
+        faults: Faults,
+        backends: HttpBackends,
+        advance: Callable[[float], None],
+    ):
         self._sources, self._faults = sources, faults
+        self._backends, self._advance = backends, advance
 
-    def answer(self, api: Definition, request: Request, path: str) -> tuple[Answer, str | None]:
-        """The backend's answer to `path` (below the context path), and the gateway's error key."""
-        if (fault := self._faults.take(api.slug, path)) is not None:
-            return _faulty(fault)
-        source = api.endpoint.removeprefix("source:")
-        return Answer(
-            *self._sources.respond(source, request.method, unquote(path), request.query)
-        ), None
+    async def respond(self, call: Call) -> Answer:
+        """The backend's answer. Raises Refused, with 502, 503 or 504, when there is none."""
+        started = perf_counter()
+        try:
+            return self._fault(call) or await self._ask(call)
+        finally:
+            call.endpoint_ms = int((perf_counter() - started) * 1000) + call.waited_ms
+
+    async def _ask(self, call: Call) -> Answer:
+        target = call.api.backend.target
+        if target.startswith("source:"):
+            request = call.request
+            return Answer(
+                *self._sources.respond(
+                    target[len("source:") :],
+                    request.method,
+                    unquote(call.path) or "/",
+                    request.query,
+                )
+            )
+        if not target:
+            raise Refused(503, "", "NO_ENDPOINT_FOUND")
+        return await self._backends.respond(call)
+
+    def _fault(self, call: Call) -> Answer | None:
+        application = call.access.application if call.access else None
+        fault = self._faults.take(call.api.slug, application, call.path or "/")
+        if fault is None:
+            return None
+        backend = call.api.backend
+        slow = fault.kind == "latency" and fault.seconds * 1000 > backend.read_timeout_ms
+        if fault.kind == "connect-timeout":
+            self._pass(call, backend.connect_timeout_ms / 1000)
+        elif fault.kind == "read-timeout" or slow:
+            self._pass(call, backend.read_timeout_ms / 1000)
+        else:
+            self._pass(call, fault.seconds)
+        if slow:
+            raise Refused(504, "", _REFUSED["read-timeout"][1])
+        if fault.kind in _REFUSED:
+            raise Refused(*_REFUSED[fault.kind])
+        return _own_answer(fault)
+
+    def _pass(self, call: Call, seconds: float) -> None:
+        if seconds:
+            self._advance(seconds)
+            call.waited_ms += int(seconds * 1000)
 
 
-_GATEWAY_FAULTS = {
-    502: "GATEWAY_CLIENT_CONNECTION_ERROR",
-    504: "GATEWAY_CLIENT_CONNECTION_TIMEOUT",
+_REFUSED = {
+    "connect-timeout": (504, "", "GATEWAY_CLIENT_CONNECT_TIMEOUT"),
+    "read-timeout": (504, "", "GATEWAY_CLIENT_READ_TIMEOUT"),
+    "dropped": (502, "", "GATEWAY_CLIENT_CONNECTION_RESET"),
+    "down": (502, "", "GATEWAY_CLIENT_CONNECTION_REFUSED"),
 }
 
 
-def _faulty(fault: Fault) -> tuple[Answer, str | None]:
-    """502 and 504 are the gateway's own and have no body; others are the backend's."""
-    if fault.status in _GATEWAY_FAULTS:
-        return Answer(fault.status, [], b""), _GATEWAY_FAULTS[fault.status]
-    title = HTTPStatus(fault.status).phrase
-    body = orjson.dumps({"type": "about:blank", "title": title, "status": fault.status})
-    return Answer(fault.status, [(b"content-type", b"application/problem+json")], body), None
+def _own_answer(fault: Fault) -> Answer | None:
+    """What the backend itself would say; None where it answers as always, only late."""
+    if fault.kind == "latency":
+        return None
+    headers = [_PROBLEM]
+    status = fault.status
+    if fault.kind == "wrong-password":
+        status = 401
+        headers = [_PROBLEM, (b"www-authenticate", b'Basic realm="backend"')]
+    body = {"type": "about:blank", "title": responses.get(status, "Server Error"), "status": status}
+    return Answer(status, headers, orjson.dumps(body))

@@ -1,14 +1,17 @@
 """One call's two halves: what the client sent and what goes back."""
 
+from collections.abc import AsyncIterator
 from typing import NamedTuple
 
 Headers = list[tuple[bytes, bytes]]
 
 
 class Answer(NamedTuple):
+    """A status, headers, and a body: whole, or in pieces as they come from a backend."""
+
     status: int
     headers: Headers
-    body: bytes
+    body: bytes | AsyncIterator[bytes]
 
 
 class Request(NamedTuple):
@@ -18,32 +21,57 @@ class Request(NamedTuple):
     query: bytes
     """Without an API key."""
     headers: dict[bytes, bytes]
+    """By lower-case name; of a repeated header the last."""
+    raw_headers: Headers
     client: str
     """The address that the call came from."""
     key: str | None
     key_from: str | None
     """`header` or `query`, None without a key."""
+    receive: object
+    """The ASGI channel that the body comes from."""
 
 
-def read_request(scope: dict, prefix: int) -> Request:
+def read_request(scope: dict, receive, prefix: int) -> Request:
     """The request of an ASGI HTTP scope whose path below the gateway starts at `prefix`.
 
     A header `X-Gravitee-Api-Key` goes before a query parameter `api-key`; the parameter is taken
     out of the query either way.
     """
-    headers = dict(scope["headers"])
+    raw_headers = scope["headers"]
+    headers = dict(raw_headers)
     query = scope["query_string"]
     key, key_from = None, None
     if b"api-key=" in query:
         key, query = _without_key(query)
-        key_from = "query"
+        key_from = "query" if key is not None else None
     if (sent := headers.get(b"x-gravitee-api-key")) is not None:
         key, key_from = sent.decode("latin-1"), "header"
     client = scope["client"]
     path = scope["raw_path"].decode("latin-1")[prefix:]
     return Request(
-        scope["method"], path, query, headers, client[0] if client else "", key, key_from
+        scope["method"],
+        path,
+        query,
+        headers,
+        raw_headers,
+        client[0] if client else "",
+        key,
+        key_from,
+        receive,
     )
+
+
+async def body_pieces(request: Request) -> AsyncIterator[bytes]:
+    """The request's body as it arrives. Raises ConnectionError when the client goes away."""
+    more = True
+    while more:
+        event = await request.receive()
+        if event["type"] == "http.disconnect":
+            raise ConnectionError("the client went away")
+        if event.get("body"):
+            yield event["body"]
+        more = event.get("more_body", False)
 
 
 def _without_key(query: bytes) -> tuple[str | None, bytes]:

@@ -1,48 +1,130 @@
-"""Rate limits: a fixed window that begins with its first call."""
+"""Rate limit, quota and spike arrest: fixed windows that begin with their first call."""
 
+from datetime import UTC, datetime, timedelta
+
+from intark_lab.gateway.call import Call
 from intark_lab.gateway.errors import Refused
 from intark_lab.gateway.exchange import Headers
 
-_MILLISECONDS = {"SECONDS": 1_000, "MINUTES": 60_000}
+_MILLISECONDS = {
+    "MILLISECONDS": 1,
+    "SECONDS": 1_000,
+    "MINUTES": 60_000,
+    "HOURS": 3_600_000,
+    "DAYS": 86_400_000,
+    "WEEKS": 604_800_000,
+}
+_FORGET_AT = 10_000
 
 
-class RateLimits:
-    """The counters of one gateway. They live in memory, as in a gateway of one node."""
+class Counters:
+    """The windows of one gateway: bucket → (end in lab ms, calls so far).
+
+    They live in memory, as in a gateway of one node, and outlive a deployment.
+    """
 
     def __init__(self):
-        self._windows: dict[tuple, tuple[int, int]] = {}
+        self._windows: dict[tuple, tuple[float, int]] = {}
 
-    def take(self, configuration: dict, bucket: tuple, now: int, headers: Headers) -> None:
-        """Count one call at `now` (lab ms) in `bucket`; raise Refused (429) above the limit.
-
-        Calls that are refused count too. With `add_headers`, `headers` gets the three
-        `X-Rate-Limit-*` headers; Reset is the end of the window in epoch milliseconds.
-        """
-        limit = configuration["limit"]
-        period, unit = configuration["period_time"], configuration["period_time_unit"]
-        reset, count = self._windows.get(bucket, (0, 0))
-        if now >= reset:
-            reset, count = now + period * _MILLISECONDS[unit], 0
-        count += 1
-        self._windows[bucket] = reset, count
-        if configuration.get("add_headers"):
-            remaining = max(0, limit - count)
-            headers += _headers(limit, remaining, reset)
-        if count > limit:
-            raise Refused(
-                429,
-                f"Rate limit exceeded! You reached the limit of {limit} requests "
-                f"per {period} {unit.lower()}",
-                "RATE_LIMIT_TOO_MANY_REQUESTS",
-            )
+    def count(self, bucket: tuple, now: int, period) -> tuple[float, int]:
+        """Count one call at `now`; the window's end and its calls. `period(now)` ends a new one."""
+        end, calls = self._windows.get(bucket, (0, 0))
+        if now >= end:
+            end, calls = period(now), 0
+            if len(self._windows) >= _FORGET_AT:
+                self._windows = {b: w for b, w in self._windows.items() if w[0] > now}
+        self._windows[bucket] = end, calls + 1
+        return end, calls + 1
 
     def clear(self) -> None:
         self._windows.clear()
 
 
-def _headers(limit: int, remaining: int, reset: int) -> Headers:
-    return [
-        (b"x-rate-limit-limit", b"%d" % limit),
-        (b"x-rate-limit-remaining", b"%d" % remaining),
-        (b"x-rate-limit-reset", b"%d" % reset),
-    ]
+class Limit:
+    """One limiting policy on one path. `kind` is the policy's name, which names its settings too.
+
+    Calls that are refused count as well, and the keys of one subscription share a bucket; callers
+    without one are told apart by address.
+    """
+
+    def __init__(self, kind: str, configuration: dict, path: str, counters: Counters):
+        self._kind, self._path, self._counters = kind, path, counters
+        setting, self._header, self._words, default_headers = _KINDS[kind]
+        self._add_headers = configuration.get("addHeaders", default_headers)
+        rate = configuration[setting]
+        self._own_key = rate.get("key") or ""
+        self._limit, self._time = int(rate["limit"]), int(rate["periodTime"])
+        self._unit = rate["periodTimeUnit"]
+        self._slice_ms = None
+        if kind == "spike-arrest":
+            self._limit, self._slice_ms = _slice(self._limit, self._time, self._unit)
+
+    def request(self, call: Call) -> None:
+        """Count the call; raise Refused (429) above the limit."""
+        caller = call.access.subscription if call.access else call.request.client
+        bucket = (self._kind, call.plan.id, caller, self._own_key, self._path)
+        end, calls = self._counters.count(bucket, call.now, self._period)
+        if self._add_headers:
+            call.headers += self._headers(max(0, self._limit - calls), end)
+        if calls > self._limit:
+            raise Refused(429, self._message(), _ERROR_KEYS[self._kind])
+
+    def _period(self, now: int) -> float:
+        if self._slice_ms is not None:
+            return now + self._slice_ms
+        if self._unit == "MONTHS":
+            return _months_later(now, self._time)
+        return now + self._time * _MILLISECONDS[self._unit]
+
+    def _headers(self, remaining: int, reset: float) -> Headers:
+        second = (b"-Remaining", b"%d" % remaining)
+        if self._slice_ms is not None:
+            second = (b"-Slice-Period", b"%dms" % self._slice_ms)
+        fields = ((b"-Limit", b"%d" % self._limit), second, (b"-Reset", b"%d" % reset))
+        return [(self._header + name, value) for name, value in fields]
+
+    def _message(self) -> str:
+        if self._slice_ms is not None:
+            return f"{self._words} {self._limit} requests per {self._slice_ms} ms."
+        return f"{self._words} {self._limit} requests per {self._time} {self._unit.lower()}"
+
+
+_KINDS = {
+    "rate-limit": (
+        "rate",
+        b"X-Rate-Limit",
+        "Rate limit exceeded! You reached the limit of",
+        False,
+    ),
+    "quota": ("quota", b"X-Quota", "Quota exceeded! You reached the limit of", True),
+    "spike-arrest": (
+        "spike",
+        b"X-Spike-Arrest",
+        "Spike limit exceeded! You reached the limit of",
+        False,
+    ),
+}
+"""Policy → the name of its settings, its headers, its message, headers by default."""
+
+_ERROR_KEYS = {
+    "rate-limit": "RATE_LIMIT_TOO_MANY_REQUESTS",
+    "quota": "QUOTA_TOO_MANY_REQUESTS",
+    "spike-arrest": "SPIKE_ARREST_TOO_MANY_REQUESTS",
+}
+
+
+def _slice(limit: int, time: int, unit: str) -> tuple[int, int]:
+    """A spike's limit as calls a slice: one each period/limit, but no slice under 100 ms."""
+    period = time * _MILLISECONDS[unit]
+    length = period // limit
+    if length >= 100:
+        return 1, length
+    return max(1, limit * 100 // period), 100
+
+
+def _months_later(now: int, months: int) -> float:
+    start = datetime.fromtimestamp(now / 1000, UTC)
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    first = start.replace(year=year, month=month + 1, day=1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return first.replace(day=min(start.day, last.day)).timestamp() * 1000

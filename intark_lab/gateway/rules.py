@@ -1,9 +1,20 @@
 """Path authorisation (Gravitee's resource-filtering policy): Ant patterns, whitelist, blacklist."""
 
 import re
-from functools import cache
+from functools import lru_cache
 
+from intark_lab.gateway.call import Call
 from intark_lab.gateway.errors import Refused
+
+
+class PathRules:
+    """The policy `resource-filtering` with its configuration, `{whitelist, blacklist}`."""
+
+    def __init__(self, configuration: dict):
+        self._configuration = configuration
+
+    def request(self, call: Call) -> None:
+        authorise(self._configuration, call.api.context_path, call.path, call.request.method)
 
 
 def authorise(configuration: dict, context_path: str, path: str, method: str) -> None:
@@ -13,14 +24,14 @@ def authorise(configuration: dict, context_path: str, path: str, method: str) ->
     whitelist is asked first, then the blacklist as well. A rule without methods means all.
     """
     path = re.sub("/{2,}", "/", path) or "/"
-    whitelist = configuration.get("whitelist", [])
+    whitelist = configuration.get("whitelist") or []
     if whitelist:
         matching = _matching(whitelist, context_path, path)
         if not matching:
             raise _forbidden()
         if not any(_covers(rule, method) for rule in matching):
             raise _method_not_allowed()
-    for rule in _matching(configuration.get("blacklist", []), context_path, path):
+    for rule in _matching(configuration.get("blacklist") or [], context_path, path):
         if not rule.get("methods"):
             raise _forbidden()
         if method in rule["methods"]:
@@ -32,7 +43,7 @@ def ant(pattern: str, path: str) -> bool:
     return _compiled(pattern).fullmatch(path) is not None
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> re.Pattern:
     tokens = re.split(r"(/\*\*/|/\*\*$|\*\*|\*|\?)", pattern)
     meaning = {"/**/": "/(?:.*/)?", "/**": "(?:/.*)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}

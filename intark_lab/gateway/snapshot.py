@@ -1,20 +1,28 @@
-"""What the gateway knows: deployed APIs by context path, and keys to subscriptions."""
+"""What the gateway knows: deployed APIs by context path, and who may use which plan."""
 
 from hashlib import blake2b
 from typing import NamedTuple
 
 from intark_lab.deployment import Definition, DeployedPlan
+from intark_lab.gateway.limits import Counters
+from intark_lab.gateway.policies import Steps, compile_flows
 from intark_lab.store import Store
 
-_ACCESSES = """
+_KEYS = """
 SELECT k.key, k.expire_at, s.id AS subscription, s.api, s.plan, s.application, s.start_at, s.end_at
 FROM api_key k JOIN subscription s ON s.id = k.subscription
 WHERE s.status = 'ACCEPTED' AND NOT k.revoked AND NOT k.paused
 """
+_CLIENTS = """
+SELECT a.client_id, NULL AS expire_at, s.id AS subscription, s.api, s.plan, s.application,
+       s.start_at, s.end_at
+FROM subscription s JOIN application a ON a.id = s.application
+WHERE s.status = 'ACCEPTED' AND a.client_id IS NOT NULL
+"""
 
 
 class Access(NamedTuple):
-    """A key's right to use a plan, between two instants in lab ms."""
+    """A subscription's right to use a plan, between two instants in lab ms."""
 
     plan: DeployedPlan
     application: str
@@ -23,28 +31,41 @@ class Access(NamedTuple):
     until: float
 
 
+class Deployed(NamedTuple):
+    """An API as it was deployed, with its policies made ready. Steps by plan id."""
+
+    definition: Definition
+    plans: dict[str, list[DeployedPlan]]
+    """By security type, in the plans' order."""
+    steps: dict[str, Steps]
+
+
 class Snapshot:
     """The state of manager and keys at one generation of the store."""
 
-    def __init__(self, store: Store):
+    def __init__(self, store: Store, counters: Counters, before: "Snapshot | None"):
+        """What was deployed `before` and is unchanged stays as it is, caches included."""
         self.generation = store.generation
-        rows = store.all("SELECT definition FROM deployment")
-        definitions = [Definition.from_json(row["definition"]) for row in rows]
-        self._apis = {definition.context_path: definition for definition in definitions}
-        self._keyless = {
-            definition.api: plan
-            for definition in definitions
-            for plan in definition.plans
-            if plan.security == "KEY_LESS"
+        kept = before._deployed if before else {}
+        self._deployed = {
+            text: kept.get(text) or _deployed(Definition.from_json(text), counters)
+            for (text,) in store.all("SELECT definition FROM deployment")
         }
-        plans = {plan.id: plan for definition in definitions for plan in definition.plans}
-        self._keys: dict[tuple[bytes, str], Access] = {
-            (_digest(row["key"]), row["api"]): _access(row, plans[row["plan"]])
-            for row in store.all(_ACCESSES)
+        deployed = self._deployed.values()
+        plans = {plan.id: plan for api in deployed for plan in api.definition.plans}
+        self._apis = {api.definition.context_path: api for api in deployed}
+        self._keys = {
+            (digest(row["key"]), row["api"]): _access(row, plans[row["plan"]])
+            for row in store.all(_KEYS)
+            if row["plan"] in plans
+        }
+        self._clients = {
+            (row["client_id"], row["plan"]): _access(row, plans[row["plan"]])
+            for row in store.all(_CLIENTS)
             if row["plan"] in plans
         }
 
-    def api(self, path: str) -> Definition | None:
+    def api(self, path: str) -> Deployed | None:
         """The API whose context path is the longest that `path` lies at or below."""
         end = len(path)
         while end > 0:
@@ -53,13 +74,34 @@ class Snapshot:
             end = path.rfind("/", 0, end)
         return None
 
-    def keyless(self, api: str) -> DeployedPlan | None:
-        return self._keyless.get(api)
+    def by_key(self, key: str, api: str, now: int) -> Access | None:
+        """What an API key may use of `api` at `now` (lab ms), None when nothing."""
+        return _live(self._keys.get((digest(key), api)), now)
 
-    def access(self, key: str, api: str, now: int) -> Access | None:
-        """What `key` may use of `api` at `now` (lab ms), None when nothing."""
-        access = self._keys.get((_digest(key), api))
-        return access if access and access.since <= now < access.until else None
+    def by_client(self, client_id: str, plan: str, now: int) -> Access | None:
+        """The right of the application with `client_id` to a JWT or OAuth2 plan."""
+        return _live(self._clients.get((client_id, plan)), now)
+
+
+def digest(secret: str) -> bytes:
+    """Keys are looked up by digest, so that the time of a look-up tells nothing of a key."""
+    return blake2b(secret.encode("utf-8", "surrogateescape"), digest_size=16).digest()
+
+
+def _deployed(definition: Definition, counters: Counters) -> Deployed:
+    plans: dict[str, list[DeployedPlan]] = {}
+    for plan in sorted(definition.plans, key=lambda plan: plan.order):
+        plans.setdefault(plan.security, []).append(plan)
+    shared = compile_flows(definition.flows, definition, counters)
+    steps = {
+        plan.id: compile_flows(plan.flows, definition, counters) + shared
+        for plan in definition.plans
+    }
+    return Deployed(definition, plans, steps)
+
+
+def _live(access: Access | None, now: int) -> Access | None:
+    return access if access and access.since <= now < access.until else None
 
 
 def _access(row, plan: DeployedPlan) -> Access:
@@ -71,8 +113,3 @@ def _access(row, plan: DeployedPlan) -> Access:
         row["start_at"] or 0,
         min(ends, default=float("inf")),
     )
-
-
-def _digest(key: str) -> bytes:
-    """Keys are looked up by digest, so that the time of a look-up tells nothing of a key."""
-    return blake2b(key.encode("utf-8", "surrogateescape"), digest_size=16).digest()

@@ -1,0 +1,106 @@
+"""Who calls, and by which plan: token or key to subscription (Gravitee's plan selection).
+
+Plans are tried in Gravitee's order: JWT, OAuth2, API key, keyless last.
+"""
+
+from typing import Protocol
+
+from intark_lab.deployment import DeployedPlan
+from intark_lab.gateway.call import Call
+from intark_lab.gateway.errors import unauthorized
+from intark_lab.gateway.expressions import holds
+from intark_lab.gateway.snapshot import Deployed, Snapshot
+
+
+class Tokens(Protocol):
+    """What judges the tokens that callers bring."""
+
+    async def jwt_claims(self, token: str, definition: dict, now: int) -> dict:
+        """The claims of a JWT that holds at `now` (lab ms); raises Refused."""
+
+    async def introspect(self, token: str, resource: dict, now: int) -> dict:
+        """What the authorisation server says of an access token; raises Refused."""
+
+
+async def admit(call: Call, api: Deployed, snapshot: Snapshot, tokens: Tokens) -> None:
+    """Set the call's plan and access, or raise Refused: the one 401."""
+    token = _bearer(call) if "JWT" in api.plans or "OAUTH2" in api.plans else None
+    if token is not None:
+        await _by_token(call, api, snapshot, tokens, token)
+    elif call.request.key is not None:
+        _by_key(call, api, snapshot)
+    elif "KEY_LESS" in api.plans:
+        call.plan = api.plans["KEY_LESS"][0]
+    else:
+        raise unauthorized("GATEWAY_PLAN_UNRESOLVABLE", _challenge(api))
+
+
+def _by_key(call: Call, api: Deployed, snapshot: Snapshot) -> None:
+    access = snapshot.by_key(call.request.key, api.definition.api, call.now)
+    if access is None or access.plan.security != "API_KEY" or not _selected(access.plan, call):
+        raise unauthorized("API_KEY_INVALID")
+    call.access, call.plan = access, access.plan
+
+
+async def _by_token(call: Call, api: Deployed, snapshot: Snapshot, tokens: Tokens, token) -> None:
+    refused = unauthorized("GATEWAY_PLAN_UNRESOLVABLE", _challenge(api))
+    for plan in (*api.plans.get("JWT", ()), *api.plans.get("OAUTH2", ())):
+        client_id = await _client_id(call, api, plan, tokens, token)
+        access = snapshot.by_client(client_id, plan.id, call.now) if client_id else None
+        if access is not None and _selected(plan, call):
+            call.access, call.plan = access, plan
+            return
+    raise refused
+
+
+async def _client_id(call: Call, api: Deployed, plan: DeployedPlan, tokens: Tokens, token: str):
+    definition = plan.security_definition
+    if plan.security == "JWT":
+        call.claims = await tokens.jwt_claims(token, definition, call.now)
+        return _jwt_client(call.claims, definition)
+    resource = _resource(api, definition.get("oauthResource"))
+    call.claims = await tokens.introspect(token, resource, call.now)
+    if not _scopes_suffice(call.claims, definition):
+        raise unauthorized("OAUTH2_INSUFFICIENT_SCOPE", _challenge(api))
+    return call.claims.get("client_id")
+
+
+def _jwt_client(claims: dict, definition: dict) -> str | None:
+    """`azp`, then the first `aud`, then `client_id`: the trap of a token that has an audience."""
+    if own := definition.get("clientIdClaim"):
+        return claims.get(own)
+    audience = claims.get("aud")
+    if isinstance(audience, list):
+        audience = audience[0] if audience else None
+    return claims.get("azp") or audience or claims.get("client_id")
+
+
+def _scopes_suffice(claims: dict, definition: dict) -> bool:
+    required = set(definition.get("requiredScopes") or ())
+    if not definition.get("checkRequiredScopes") or not required:
+        return True
+    scope = claims.get("scope") or ""
+    held = set(scope.split() if isinstance(scope, str) else scope)
+    return required <= held if definition.get("modeStrict", True) else bool(required & held)
+
+
+def _selected(plan: DeployedPlan, call: Call) -> bool:
+    return not plan.selection_rule or holds(plan.selection_rule, call)
+
+
+def _bearer(call: Call) -> str | None:
+    scheme, _, token = call.request.headers.get(b"authorization", b"").partition(b" ")
+    return token.strip().decode("latin-1") if scheme.lower() == b"bearer" and token else None
+
+
+def _challenge(api: Deployed) -> list[tuple[bytes, bytes]]:
+    if "OAUTH2" in api.plans:
+        return [(b"www-authenticate", b'Bearer realm="gravitee.io"')]
+    return [(b"www-authenticate", b"Bearer")] if "JWT" in api.plans else []
+
+
+def _resource(api: Deployed, name: str | None) -> dict:
+    for resource in api.definition.resources:
+        if resource.get("name") == name:
+            return resource.get("configuration") or {}
+    return {}

@@ -1,0 +1,107 @@
+"""The way of one call through the gateway, in order."""
+
+from collections.abc import AsyncIterator, Callable
+
+from intark_lab.clock import Clock
+from intark_lab.gateway import errors
+from intark_lab.gateway.admission import Tokens, admit
+from intark_lab.gateway.call import Call
+from intark_lab.gateway.endpoints import Endpoints
+from intark_lab.gateway.exchange import Answer, read_request
+from intark_lab.gateway.limits import Counters
+from intark_lab.gateway.snapshot import Deployed, Snapshot
+from intark_lab.store import Store
+
+
+class Gateway:
+    """An ASGI application that takes the calls of one lab.
+
+    `sync_delay` is how many seconds of lab time pass before a change in the manager is known
+    here: a real gateway asks every five.
+    """
+
+    def __init__(self, store: Store, clock: Clock, endpoints: Endpoints, tokens: Tokens):
+        self._store, self._clock = store, clock
+        self._endpoints, self._tokens = endpoints, tokens
+        self._counters = Counters()
+        self._snapshot = Snapshot(store, self._counters, None)
+        self._stale_since: int | None = None
+        self.sync_delay = 0.0
+
+    async def __call__(self, scope: dict, receive, send) -> None:
+        """Answer an HTTP scope. `root_path` is the gateway's own place in the address."""
+        call = Call(read_request(scope, receive, len(scope["root_path"])), self._clock.ms())
+        answer = await self._answer(call)
+        headers = answer.headers
+        if call.api is not None:
+            headers = [*headers, *call.added_headers()]
+        if type(answer.body) is bytes:
+            await self._store.usage(call.row(answer, len(answer.body)))
+            headers = [*headers, (b"content-length", b"%d" % len(answer.body))]
+            await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+            await send({"type": "http.response.body", "body": answer.body})
+        else:
+            await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+            await self._stream(call, answer, send)
+
+    def forget_limits(self) -> None:
+        self._counters.clear()
+
+    async def _answer(self, call: Call) -> Answer:
+        deployed = self._current(call.now).api(call.request.path)
+        if deployed is None:
+            return errors.no_context_path()
+        call.api = deployed.definition
+        call.path = call.request.path[len(call.api.context_path) :]
+        try:
+            await admit(call, deployed, self._snapshot, self._tokens)
+            return await self._through_policies(call, deployed)
+        except errors.Refused as refused:
+            call.error_key = refused.error_key
+            return errors.refusal(refused, call.request.headers.get(b"accept"))
+
+    async def _through_policies(self, call: Call, deployed: Deployed) -> Answer:
+        steps = deployed.steps[call.plan.id]
+        for step in steps.before:
+            if step.meets(call):
+                answer = step.policy.request(call)
+                if answer is not None:
+                    return answer
+        answer = await self._endpoints.respond(call)
+        after = [step for step in steps.after if step.meets(call)]
+        if after:
+            answer = await _whole(answer)
+        for step in after:
+            answer = step.policy.response(call, answer)
+        return answer
+
+    def _current(self, now: int) -> Snapshot:
+        if self._snapshot.generation != self._store.generation:
+            self._stale_since = self._stale_since or now
+            if now >= self._stale_since + self.sync_delay * 1000:
+                self._snapshot = Snapshot(self._store, self._counters, self._snapshot)
+                self._stale_since = None
+        return self._snapshot
+
+    async def _stream(self, call: Call, answer: Answer, send: Callable) -> None:
+        """Send the pieces on as they come; the last waits until the usage row is kept."""
+        length, last = 0, b""
+        try:
+            async for piece in answer.body:
+                if last:
+                    await send({"type": "http.response.body", "body": last, "more_body": True})
+                length, last = length + len(piece), piece
+        except Exception:
+            call.error_key = "GATEWAY_CLIENT_CONNECTION_CLOSED"
+            await self._store.usage(call.row(answer, length))
+            return  # without an end: the client sees that the answer is cut short
+        await self._store.usage(call.row(answer, length))
+        await send({"type": "http.response.body", "body": last})
+
+
+async def _whole(answer: Answer) -> Answer:
+    if isinstance(answer.body, AsyncIterator):
+        body = b"".join([piece async for piece in answer.body])
+        headers = [(n, v) for n, v in answer.headers if n != b"content-length"]
+        return Answer(answer.status, headers, body)
+    return answer

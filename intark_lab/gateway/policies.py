@@ -1,0 +1,89 @@
+"""Flows made ready: which policies meet a call on its way in and its answer on the way out."""
+
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from intark_lab.deployment import Definition
+from intark_lab.gateway.cache import ResponseCache
+from intark_lab.gateway.call import Call
+from intark_lab.gateway.exchange import Answer
+from intark_lab.gateway.limits import Counters, Limit
+from intark_lab.gateway.rules import PathRules
+from intark_lab.gateway.transform import JsonToJson
+
+
+class OnRequest(Protocol):
+    def request(self, call: Call) -> Answer | None:
+        """Let the call go on (None), answer it here, or raise Refused."""
+
+
+class OnResponse(Protocol):
+    def response(self, call: Call, answer: Answer) -> Answer:
+        """The answer that goes back in place of the endpoint's. Its body is bytes."""
+
+
+class Step(NamedTuple):
+    """A policy, and the calls it is for."""
+
+    path: str
+    exact: bool
+    methods: frozenset[str]
+    """Empty means all."""
+    policy: OnRequest | OnResponse
+
+    def meets(self, call: Call) -> bool:
+        if self.methods and call.request.method not in self.methods:
+            return False
+        path = call.path or "/"
+        return path == self.path or (
+            not self.exact and path.startswith(self.path.rstrip("/") + "/")
+        )
+
+
+class Steps(NamedTuple):
+    before: list[Step]
+    after: list[Step]
+
+    def __add__(self, other: "Steps") -> "Steps":
+        return Steps(self.before + other.before, self.after + other.after)
+
+
+def compile_flows(flows: list[dict], api: Definition, counters: Counters) -> Steps:
+    """The steps of Gravitee V2 flows, in their order. Policies that the lab lacks are left out.
+
+    Raises KeyError or ValueError for a configuration that its policy cannot use.
+    """
+    steps = Steps([], [])
+    for flow in flows:
+        if not flow.get("enabled", True):
+            continue
+        operator = flow.get("path-operator") or {}
+        path = operator.get("path") or "/"
+        exact = operator.get("operator") == "EQUALS"
+        methods = frozenset(flow.get("methods") or ())
+        for setting in (*(flow.get("pre") or ()), *(flow.get("post") or ())):
+            make = POLICIES.get(setting["policy"])
+            if make is None or not setting.get("enabled", True):
+                continue
+            policy = make(setting.get("configuration") or {}, path, api, counters)
+            step = Step(path, exact, methods, policy)
+            if hasattr(policy, "request"):
+                steps.before.append(step)
+            if hasattr(policy, "response"):
+                steps.after.append(step)
+    return steps
+
+
+def _limit(kind: str) -> Callable:
+    return lambda configuration, path, api, counters: Limit(kind, configuration, path, counters)
+
+
+POLICIES: dict[str, Callable] = {
+    "resource-filtering": lambda configuration, *_: PathRules(configuration),
+    "rate-limit": _limit("rate-limit"),
+    "quota": _limit("quota"),
+    "spike-arrest": _limit("spike-arrest"),
+    "cache": lambda configuration, path, api, counters: ResponseCache(configuration, api),
+    "json-to-json": lambda configuration, *_: JsonToJson(configuration),
+}
+"""Gravitee's policy id → how its configuration becomes a policy on a path of an API."""

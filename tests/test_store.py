@@ -1,0 +1,137 @@
+"""The store: transactions, shared commits, one holder at a time, nothing lost."""
+
+import asyncio
+import sqlite3
+import stat
+
+import pytest
+
+from intark_lab import journal
+from intark_lab.journal import Call
+from intark_lab.store import StateInUse, Store
+
+CALL = Call(
+    0,
+    1,
+    "t",
+    "r",
+    "1",
+    None,
+    "1",
+    None,
+    "GET",
+    "/x",
+    "",
+    404,
+    *[0] * 4,
+    None,
+    "",
+    "",
+    "",
+    None,
+    None,
+)
+
+
+def counted(number: int) -> tuple:
+    return CALL._replace(transaction_id=f"t{number}")[1:]
+
+
+def test_a_failed_transaction_leaves_nothing():
+    store = Store.in_memory()
+    with pytest.raises(sqlite3.IntegrityError):
+        insert_twice(store)
+    assert store.all("SELECT * FROM meta") == []
+    assert store.generation == 0
+
+
+def insert_twice(store):
+    with store.transaction():
+        store.insert("meta", key="a", value="b")
+        store.insert("meta", key="a", value="c")
+
+
+def test_writing_outside_a_transaction_is_refused():
+    with pytest.raises(RuntimeError, match="transaction"):
+        Store.in_memory().insert("meta", key="a", value="b")
+
+
+def test_calls_of_one_turn_share_a_commit_and_keep_their_order():
+    store = Store.in_memory()
+
+    async def many():
+        await asyncio.gather(*(store.usage(counted(number)) for number in range(50)))
+        return [call.transaction_id for call in journal.calls(store)]
+
+    commits = []
+    store._connection.set_trace_callback(
+        lambda statement: commits.append(statement) if statement == "COMMIT" else None
+    )
+    assert asyncio.run(many()) == [f"t{number}" for number in range(50)]
+    assert len(commits) == 1
+
+
+def test_a_client_that_hangs_up_takes_no_other_with_it():
+    store = Store.in_memory()
+
+    async def wait():
+        await store.usage(counted(1))
+
+    async def run():
+        first, second = asyncio.create_task(wait()), asyncio.create_task(wait())
+        await asyncio.sleep(0)
+        first.cancel()
+        await second
+        return len(journal.calls(store))
+
+    assert asyncio.run(run()) == 2
+
+
+def test_a_row_that_cannot_be_kept_is_not_answered():
+    store = Store.in_memory()
+
+    async def run():
+        kept = store.usage(counted(1))
+        with store.transaction():
+            store.write("DROP TABLE usage")
+        await kept
+
+    with pytest.raises(sqlite3.OperationalError):
+        asyncio.run(run())
+
+
+def test_state_is_there_again_and_belongs_to_its_owner_alone(tmp_path):
+    file = tmp_path / "lab.sqlite"
+    store = Store.at(file)
+    with store.transaction():
+        store.insert("meta", key="a", value="b")
+    store.close()
+    again = Store.at(file)
+    assert again.one("SELECT value FROM meta WHERE key = 'a'")["value"] == "b"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    again.close()
+
+
+def test_a_second_holder_is_refused(tmp_path):
+    first = Store.at(tmp_path / "lab.sqlite")
+    with pytest.raises(StateInUse):
+        Store.at(tmp_path / "lab.sqlite")
+    first.close()
+    Store.at(tmp_path / "lab.sqlite").close()
+
+
+def test_a_file_of_another_kind_is_left_as_it_is(tmp_path):
+    file = tmp_path / "notes.txt"
+    file.write_text("these are my notes, and they are long enough to be no database" * 20)
+    before = file.read_bytes()
+    with pytest.raises(sqlite3.DatabaseError):
+        Store.at(file)
+    assert file.read_bytes() == before
+
+
+def test_an_image_is_a_copy():
+    store = Store.in_memory()
+    copy = Store.from_image(store.image())
+    with copy.transaction():
+        copy.insert("meta", key="a", value="b")
+    assert store.all("SELECT * FROM meta") == []
