@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Set up and start the IntArk course in this folder: python3 course.py
 
 Standard library only, and nothing that Python 3.6 cannot read: an old Python must get as far as
@@ -125,14 +126,13 @@ def install(lock):
     """The pinned set into `.venv`, once: the stamp says which lock is in place."""
     with open(os.path.join(ROOT, lock), "rb") as file:
         content = file.read()
-    pins = re.findall(rb"^\w", content, re.MULTILINE)
     digest = hashlib.sha256(content).hexdigest()
     before = read_stamp()
     if before.get(lock) == digest:
-        return step(3, f"Packages: {len(pins)} are there")
+        return step(3, "Packages: the pinned set is there")
     write_stamp({"installing": lock, "root": ROOT})
-    if not install_with_uv(lock, len(pins)):
-        said = install_with_pip(lock, len(pins))
+    if not install_with_uv(lock):
+        said = install_with_pip(lock)
         if said is not None:
             if before:  # pip and uv fetch everything before they change anything
                 write_stamp(before)
@@ -141,20 +141,20 @@ def install(lock):
     return write_stamp({**before, lock: digest, "root": ROOT})
 
 
-def install_with_uv(lock, total):
+def install_with_uv(lock):
     uv = shutil.which("uv")
     if not uv:
         return False
-    step(3, f"Packages: installing {total} with uv, about 10 seconds the first time")
+    step(3, "Packages: installing the pinned set with uv, about 10 seconds the first time")
     said = run([uv, "pip", "install", "--python", PYTHON, "-r", lock], "Downloaded|Installed")
     if said is not None:
         print(f"      uv failed ({last_line(said)}). Going on with pip.", flush=True)
     return said is None
 
 
-def install_with_pip(lock, total):
+def install_with_pip(lock):
     """None, or what pip said when it failed."""
-    step(3, f"Packages: installing {total} with pip, about a minute the first time")
+    step(3, "Packages: installing the pinned set with pip, about a minute the first time")
     if run([PYTHON, "-m", "pip", "--version"]) is not None:
         said = run([PYTHON, "-m", "ensurepip"])
         if said is not None:
@@ -190,9 +190,14 @@ def run(command, progress=None):
         for line in process.stdout:
             said.append(line)
             if progress and re.match(rf"\s*({progress})", line):
-                end = "\r" if sys.stdout.isatty() else "\n"
-                print(f"      {line.strip()[:66]:<66}", end=end, flush=True)
+                show(line.strip())
     return None if process.returncode == 0 else "".join(said)
+
+
+def show(line):
+    """In a terminal each line takes the place of the one before."""
+    end = "\r" if sys.stdout.isatty() else "\n"
+    print(f"      {line[:66]:<66}", end=end, flush=True)
 
 
 def mend(said):
@@ -222,7 +227,7 @@ def write_stamp(content):
 
 
 def step(number, words):
-    print(f"[{number}/4] {words}", flush=True)
+    print(f"[{number}/4] {words:<66}", flush=True)
 
 
 def hand_over(arguments):
