@@ -1,12 +1,11 @@
 """Every notebook runs, twice from the top against the same lab, and says the same both times."""
 
-import subprocess
-
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from running import running_lab
 
-from intark_lab import paths, served
+from intark_lab import paths
 
 FILES = sorted(
     file
@@ -20,16 +19,8 @@ NAMES = [str(file.relative_to(paths.ROOT)) for file in FILES]
 @pytest.fixture
 def learners_lab(tmp_path):
     """A served lab where the environment of the tests says that the learner's own is."""
-    folder = tmp_path / ".lab"
-    folder.mkdir()
-    command = [*served.command(folder), "--json"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout.readline().startswith("{"), "the lab ended before it answered"
-        yield served.find(folder)
-    finally:
-        process.terminate()
-        process.communicate(timeout=10)
+    with running_lab(tmp_path / ".lab") as lab:
+        yield lab
 
 
 @pytest.mark.usefixtures("learners_lab")
