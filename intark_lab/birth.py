@@ -57,7 +57,7 @@ def rebirth(store: Store, seed: int) -> None:
     tables = store.all("SELECT name FROM sqlite_master WHERE type = 'table'")
     with store.transaction():
         for (table,) in tables:
-            if table not in ("meta", "user", "api_key"):
+            if table not in ("meta", "user", "api_key", "issuer_key"):
                 store.write(f"DELETE FROM {table}")
         store.write("DELETE FROM api_key WHERE id != ?", identity(seed, "key", "course"))
         store.write(

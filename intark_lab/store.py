@@ -54,6 +54,20 @@ CREATE TABLE window(task TEXT PRIMARY KEY, opened_after INTEGER, params TEXT);
 CREATE TABLE attempt(
     id INTEGER PRIMARY KEY, task TEXT, at INTEGER, points REAL, outcome TEXT, kind TEXT);
 CREATE TABLE hint(task TEXT PRIMARY KEY, level INTEGER);
+CREATE TABLE issuer_key(
+    issuer TEXT, kid TEXT, private_pem TEXT, public_jwk TEXT, created_at INTEGER,
+    active_at INTEGER, retired_at INTEGER, PRIMARY KEY(issuer, kid)) WITHOUT ROWID;
+CREATE TABLE issuer_client(
+    issuer TEXT, id TEXT, registration TEXT, secret_digest TEXT, created_at INTEGER,
+    PRIMARY KEY(issuer, id)) WITHOUT ROWID;
+CREATE TABLE used_assertion(
+    client TEXT, id TEXT, expires_at INTEGER, PRIMARY KEY(client, id)) WITHOUT ROWID;
+CREATE TABLE login_code(
+    digest TEXT PRIMARY KEY, client TEXT, login TEXT, used INTEGER DEFAULT 0,
+    expires_at INTEGER) WITHOUT ROWID;
+CREATE TABLE access_token(
+    digest TEXT PRIMARY KEY, client TEXT, scope TEXT, person INTEGER, subject TEXT, code TEXT,
+    issued_at INTEGER, expires_at INTEGER) WITHOUT ROWID;
 """
 
 _INSERT_USAGE = f"INSERT INTO usage VALUES ({', '.join('?' * len(Call._fields))})"
