@@ -55,7 +55,7 @@ def make_world(seed: int) -> World:
     """The institution of `seed`: more than 2,000 people, 1,600 students and 320 courses."""
     institution = make_institution(seed)
     units = make_units(seed, institution)
-    people, learning, working = _population(seed, institution)
+    learning, staff, assistants = _population(seed, institution)
     students = make_students(seed, units, learning)
     courses = make_courses(seed, units)
     activities = make_activities(seed, courses)
@@ -64,8 +64,8 @@ def make_world(seed: int) -> World:
         seed=seed,
         institution=institution,
         units=units,
-        people=people,
-        employees=make_employees(seed, units, working),
+        people=learning + staff,
+        employees=make_employees(seed, units, staff, assistants),
         students=students,
         courses=courses,
         activities=activities,
@@ -77,9 +77,9 @@ def make_world(seed: int) -> World:
 
 
 def _population(seed: int, institution: Institution):
-    """Everybody, those who study, and those who work: one student in forty does both."""
+    """Those who study, those who work, and the students who do both: one in forty."""
     dice = Dice(seed, "population")
     register = Register(seed, institution)
     learning = [register.person(STUDENT_BIRTHS) for _ in range(1640 + dice.below(120))]
     staff = [register.person(EMPLOYEE_BIRTHS) for _ in range(420 + dice.below(60))]
-    return learning + staff, learning, staff + learning[::40]
+    return learning, staff, learning[::40]

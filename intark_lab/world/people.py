@@ -9,7 +9,9 @@ from intark_lab.world.vocabulary import ascii_name, given_names, words
 
 STUDENT_BIRTHS = (1996, 2007)
 EMPLOYEE_BIRTHS = (1959, 1997)
+LATEST_START = 2026
 _LEADERS = {"faculty": "1474", "department": "1475", "section": "1407"}
+_ASSISTANT = "1020"
 _DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -93,27 +95,36 @@ class Register:
         return f"{local}{count if count > 1 else ''}@{self.domain}"
 
 
-def make_employees(seed: int, units: list[Unit], staff: list[Person]) -> list[Employee]:
-    """`staff` in posts at `units`: a leader for each unit first, then by the usual mix."""
+def make_employees(
+    seed: int, units: list[Unit], staff: list[Person], assistants: list[Person]
+) -> list[Employee]:
+    """`staff` in posts, a leader for each unit first; `assistants` are students who help out."""
     dice = Dice(seed, "employees")
     places = _Places(units)
     number, post = 100_000 + dice.below(1000), 30_000_000
     employees = []
-    for index, person in enumerate(staff):
-        number += 1 + dice.below(20)
-        post += 1 + dice.below(9)
+    for index, person in enumerate(staff + assistants):
         leader = index < len(places.led)
         if leader:
-            unit, position = places.led[index]
-        else:
+            unit, position, share = *places.led[index], 100
+        elif index < len(staff):
             unit, position = places.draw(dice)
-        share = 100 if leader or dice.below(4) else 20 + 10 * dice.below(8)
-        start = f"{2005 + dice.below(21)}-{1 + dice.below(12):02}-01"
-        reserved = dice.below(30) == 0
+            share = 100 if dice.below(4) else 20 + 10 * dice.below(8)
+        else:
+            unit, position, share = places.any_department(dice), places.assistant, 20
+        number += 1 + dice.below(20)
+        post += 1 + dice.below(9)
+        start, reserved = _start(dice, person), dice.below(30) == 0
         employees.append(
             Employee(f"00{number}", person, position, post, unit, share, start, leader, reserved)
         )
     return employees
+
+
+def _start(dice: Dice, person: Person) -> str:
+    """The first of a month when the person was at least eighteen."""
+    earliest = max(2005, int(person.birth_date[:4]) + 19)
+    return f"{earliest + dice.below(LATEST_START - earliest)}-{1 + dice.below(8):02}-01"
 
 
 class _Places:
@@ -123,15 +134,21 @@ class _Places:
         rows = words("positions")
         titles = {row["code"]: Position(row["code"], Name(row["nb"], row["en"])) for row in rows}
         self.led = [(unit, titles[_LEADERS[unit.kind]]) for unit in units if unit.kind in _LEADERS]
-        self.kinds = {
-            "department": [unit for unit in units if unit.kind == "department"],
-            "administration": [unit for unit in units if unit.kind == "section"],
+        self.assistant = titles[_ASSISTANT]
+        self._units = {
+            kind: [unit for unit in units if unit.kind == kind]
+            for kind in ("department", "section")
         }
-        self.positions = {
-            where: Weighted([(titles[r["code"]], r["weight"]) for r in rows if r["where"] == where])
-            for where in self.kinds
+        self._positions = {
+            kind: Weighted(
+                [(titles[row["code"]], row["weight"]) for row in rows if row["where"] == kind]
+            )
+            for kind in self._units
         }
 
     def draw(self, dice: Dice) -> tuple[Unit, Position]:
-        where = "department" if dice.below(10) < 7 else "administration"
-        return dice.pick(self.kinds[where]), dice.draw(self.positions[where])
+        kind = "department" if dice.below(10) < 7 else "section"
+        return dice.pick(self._units[kind]), dice.draw(self._positions[kind])
+
+    def any_department(self, dice: Dice) -> Unit:
+        return dice.pick(self._units["department"])
