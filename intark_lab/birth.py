@@ -6,7 +6,7 @@ from functools import cache
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from intark_lab.catalogue import CatalogueApi, CataloguePlan, load_catalogue
-from intark_lab.deployment import Backend, Definition, DeployedPlan
+from intark_lab.deploying import deploy, proxy_to
 from intark_lab.store import Store
 
 LEARNER, ADMIN = "developer", "admin"
@@ -110,7 +110,7 @@ def _api(store: Store, seed: int, api: CatalogueApi) -> None:
         version=api.version,
         description=api.description,
         context_path=api.context_path,
-        endpoint=f"source:{api.source}",
+        definition=json.dumps({"proxy": proxy_to(f"source:{api.source}")}),
         visibility=api.visibility,
         state="STARTED",
         lifecycle="PUBLISHED",
@@ -138,12 +138,7 @@ def _api(store: Store, seed: int, api: CatalogueApi) -> None:
         )
     for plan in api.plans:
         _plan(store, seed, api, plan)
-    store.insert(
-        "deployment",
-        api=api_id,
-        definition=_definition(seed, api).to_json(),
-        deployed_at=PUBLISHED,
-    )
+    deploy(store, api_id, PUBLISHED)
 
 
 def _plan(store: Store, seed: int, api: CatalogueApi, plan: CataloguePlan) -> None:
@@ -163,25 +158,8 @@ def _plan(store: Store, seed: int, api: CatalogueApi, plan: CataloguePlan) -> No
         position=plan.order,
         flows=json.dumps(plan.flows),
         created_at=PUBLISHED,
+        published_at=PUBLISHED,
         updated_at=PUBLISHED,
-    )
-
-
-def _definition(seed: int, api: CatalogueApi) -> Definition:
-    return Definition(
-        api=identity(seed, "api", api.slug),
-        slug=api.slug,
-        context_path=api.context_path,
-        backend=Backend(f"source:{api.source}"),
-        plans=[
-            DeployedPlan(
-                identity(seed, "plan", f"{api.slug}/{plan.slug}"),
-                plan.security,
-                plan.flows,
-                order=plan.order,
-            )
-            for plan in api.plans
-        ],
     )
 
 

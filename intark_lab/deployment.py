@@ -45,6 +45,8 @@ class Definition:
     flows: list[dict] = field(default_factory=list)
     resources: list[dict] = field(default_factory=list)
     properties: dict[str, str] = field(default_factory=dict)
+    path_mappings: list[str] = field(default_factory=list)
+    response_templates: dict[str, dict] = field(default_factory=dict)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))

@@ -21,8 +21,13 @@ CREATE TABLE user(
     role TEXT, groups TEXT DEFAULT '[]');
 CREATE TABLE api(
     id TEXT PRIMARY KEY, slug TEXT UNIQUE, name TEXT, version TEXT, description TEXT,
-    context_path TEXT, endpoint TEXT, visibility TEXT, state TEXT, lifecycle TEXT, owner TEXT,
-    labels TEXT, categories TEXT, picture TEXT, created_at INTEGER, updated_at INTEGER);
+    context_path TEXT, definition TEXT, visibility TEXT, state TEXT, lifecycle TEXT, owner TEXT,
+    labels TEXT, categories TEXT, picture TEXT, background TEXT, created_at INTEGER,
+    updated_at INTEGER);
+CREATE TABLE member(api TEXT, user TEXT, role TEXT, PRIMARY KEY(api, user)) WITHOUT ROWID;
+CREATE TABLE token(
+    id TEXT PRIMARY KEY, user TEXT, name TEXT, digest TEXT UNIQUE, created_at INTEGER,
+    last_use_at INTEGER);
 CREATE TABLE page(
     id TEXT PRIMARY KEY, api TEXT, name TEXT, type TEXT, position INTEGER, homepage INTEGER,
     content TEXT, updated_at INTEGER, parent TEXT, published INTEGER DEFAULT 1,
@@ -31,15 +36,17 @@ CREATE TABLE plan(
     id TEXT PRIMARY KEY, api TEXT, slug TEXT, name TEXT, description TEXT, security TEXT,
     validation TEXT, status TEXT, characteristics TEXT, comment_required INTEGER,
     comment_question TEXT, general_conditions TEXT, position INTEGER, flows TEXT,
-    created_at INTEGER, updated_at INTEGER, excluded_groups TEXT DEFAULT '[]');
+    created_at INTEGER, updated_at INTEGER, excluded_groups TEXT DEFAULT '[]',
+    security_definition TEXT DEFAULT '{{}}', selection_rule TEXT, published_at INTEGER,
+    closed_at INTEGER);
 CREATE TABLE application(
     id TEXT PRIMARY KEY, name TEXT, description TEXT, domain TEXT, type TEXT, app_type TEXT,
     client_id TEXT, owner TEXT, api_key_mode TEXT, status TEXT, created_at INTEGER,
     updated_at INTEGER);
 CREATE TABLE subscription(
     id TEXT PRIMARY KEY, api TEXT, plan TEXT, application TEXT, status TEXT, request TEXT,
-    reason TEXT, subscribed_by TEXT, created_at INTEGER, processed_at INTEGER, start_at INTEGER,
-    end_at INTEGER, paused_at INTEGER, closed_at INTEGER, updated_at INTEGER);
+    reason TEXT, subscribed_by TEXT, processed_by TEXT, created_at INTEGER, processed_at INTEGER,
+    start_at INTEGER, end_at INTEGER, paused_at INTEGER, closed_at INTEGER, updated_at INTEGER);
 CREATE INDEX subscription_application ON subscription(application);
 CREATE TABLE api_key(
     id TEXT, key TEXT, subscription TEXT, created_at INTEGER, expire_at INTEGER,

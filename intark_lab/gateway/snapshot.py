@@ -8,6 +8,9 @@ from intark_lab.gateway.limits import Counters
 from intark_lab.gateway.policies import Steps, compile_flows
 from intark_lab.store import Store
 
+_STARTED = """
+SELECT d.definition FROM deployment d JOIN api a ON a.id = d.api WHERE a.state = 'STARTED'
+"""
 _KEYS = """
 SELECT k.key, k.expire_at, s.id AS subscription, s.api, s.plan, s.application, s.start_at, s.end_at
 FROM api_key k JOIN subscription s ON s.id = k.subscription
@@ -49,7 +52,7 @@ class Snapshot:
         kept = before._deployed if before else {}
         self._deployed = {
             text: kept.get(text) or _deployed(Definition.from_json(text), counters)
-            for (text,) in store.all("SELECT definition FROM deployment")
+            for (text,) in store.all(_STARTED)
         }
         deployed = self._deployed.values()
         plans = {plan.id: plan for api in deployed for plan in api.definition.plans}
