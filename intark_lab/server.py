@@ -37,7 +37,8 @@ class Labs:
         if app is None:
             await _nothing_here(send)
         else:
-            await app({**scope, "root_path": root_path}, receive, send)
+            scope["root_path"] = root_path
+            await app(scope, receive, send)
 
     def _door(self, path: str) -> tuple[str, object]:
         _, labs, lab, component, *_ = (*path.split("/", 4), "", "", "")

@@ -1,7 +1,7 @@
 """One call on its way through the gateway: what each step learned, and the usage row of it all."""
 
+from os import urandom
 from time import perf_counter
-from uuid import uuid4
 
 from intark_lab import journal
 from intark_lab.gateway.exchange import Answer, Headers, Request
@@ -31,7 +31,7 @@ class Call:
         self.started = perf_counter()
         self.request = request
         self.now = now
-        self.request_id = str(uuid4())
+        self.request_id = _uuid4()
         sent = request.headers.get(b"x-gravitee-transaction-id")
         self.transaction_id = sent.decode("latin-1") if sent else self.request_id
         self.api = None  # the Definition that the path led to
@@ -80,3 +80,10 @@ class Call:
             request.key_from,
             self.error_key,
         )
+
+
+def _uuid4() -> str:
+    """A random UUID (RFC 9562, version 4) in a quarter of the time that `uuid.uuid4` takes."""
+    digits = urandom(16).hex()
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"

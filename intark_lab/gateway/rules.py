@@ -6,19 +6,32 @@ from functools import lru_cache
 from intark_lab.gateway.call import Call
 from intark_lab.gateway.errors import Refused
 
+FORBIDDEN = (403, "You're not allowed to access this resource", "RESOURCE_FILTERING_FORBIDDEN")
+METHOD_NOT_ALLOWED = (
+    405,
+    "Method not allowed while accessing this resource",
+    "RESOURCE_FILTERING_METHOD_NOT_ALLOWED",
+)
+
 
 class PathRules:
     """The policy `resource-filtering` with its configuration, `{whitelist, blacklist}`."""
 
     def __init__(self, configuration: dict):
         self._configuration = configuration
+        self._decide = lru_cache(maxsize=1024)(self._judge)
 
     def request(self, call: Call) -> None:
-        authorise(self._configuration, call.api.context_path, call.path, call.request.method)
+        refusal = self._decide(call.api.context_path, call.path, call.request.method)
+        if refusal is not None:
+            raise Refused(*refusal)
+
+    def _judge(self, context_path: str, path: str, method: str) -> tuple | None:
+        return verdict(self._configuration, context_path, path, method)
 
 
-def authorise(configuration: dict, context_path: str, path: str, method: str) -> None:
-    """Let the call go on, or raise Refused: 403 for the path, 405 for the method alone.
+def verdict(configuration: dict, context_path: str, path: str, method: str) -> tuple | None:
+    """None lets the call go on; else what Refused takes: 403 for the path, 405 for the method.
 
     `path` is what follows `context_path`; a pattern may match either it or the whole. The
     whitelist is asked first, then the blacklist as well. A rule without methods means all.
@@ -28,14 +41,15 @@ def authorise(configuration: dict, context_path: str, path: str, method: str) ->
     if whitelist:
         matching = _matching(whitelist, context_path, path)
         if not matching:
-            raise _forbidden()
+            return FORBIDDEN
         if not any(_covers(rule, method) for rule in matching):
-            raise _method_not_allowed()
+            return METHOD_NOT_ALLOWED
     for rule in _matching(configuration.get("blacklist") or [], context_path, path):
         if not rule.get("methods"):
-            raise _forbidden()
+            return FORBIDDEN
         if method in rule["methods"]:
-            raise _method_not_allowed()
+            return METHOD_NOT_ALLOWED
+    return None
 
 
 def ant(pattern: str, path: str) -> bool:
@@ -60,17 +74,3 @@ def _matching(rules: list[dict], context_path: str, path: str) -> list[dict]:
 
 def _covers(rule: dict, method: str) -> bool:
     return not rule.get("methods") or method in rule["methods"]
-
-
-def _forbidden() -> Refused:
-    return Refused(
-        403, "You're not allowed to access this resource", "RESOURCE_FILTERING_FORBIDDEN"
-    )
-
-
-def _method_not_allowed() -> Refused:
-    return Refused(
-        405,
-        "Method not allowed while accessing this resource",
-        "RESOURCE_FILTERING_METHOD_NOT_ALLOWED",
-    )

@@ -12,7 +12,8 @@ from intark_lab.sources.parameters import Parameter, parse_query
 from intark_lab.world import World
 
 Filter = Callable[[dict, int | str], bool]
-QUERIES_KEPT = 256
+PAGES_KEPT = 64
+"""Of the pages asked for last, ready to send again: people and programs ask again and again."""
 
 
 class Spec(NamedTuple):
@@ -40,8 +41,8 @@ class Collection:
         self._encoded = [orjson.dumps(record) for record in self.records]
         self._places = {record[spec.id]: at for at, record in enumerate(self.records)}
         self._spec, self._parameters, self._id = spec, parameters, id_
-        self._page = lru_cache(QUERIES_KEPT)(self._read_page)
-        self._matches = lru_cache(QUERIES_KEPT)(self._select)
+        self._pages = lru_cache(PAGES_KEPT)(self._make_page)
+        self._matches = lru_cache(PAGES_KEPT)(self._select)
 
     def record(self, id_: int | str) -> dict | None:
         """The record of that id, None if there is none."""
@@ -58,7 +59,10 @@ class Collection:
 
     def page(self, query: bytes) -> Answer:
         """One page of the list. Problem 400: a parameter is wrong."""
-        page = self._page(query)
+        return self._pages(query)
+
+    def _make_page(self, query: bytes) -> Answer:
+        page = self._read_page(query)
         chosen = self._matches(tuple(page.filters.items())) if page.filters else self._encoded
         limit, offset, total = page.limit, page.offset, len(chosen)
         body = b'{"items":[%b],"total":%d,"limit":%d,"offset":%d}' % (
