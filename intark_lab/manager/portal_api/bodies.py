@@ -1,0 +1,86 @@
+"""Reading a JSON body the way Gravitee's Jackson does: known properties, their kinds, no others.
+
+A kind is TEXT, FLAG, WHOLE, ANY, `one_of(...)`, `[kind]` for a list, `{name: kind}` for an object,
+or `Map(kind)` for an object with free names.
+"""
+
+from typing import NamedTuple
+
+import orjson
+
+from intark_lab.manager.portal_api.answers import Malformed
+
+TEXT, FLAG, WHOLE, ANY = "java.lang.String", "java.lang.Boolean", "java.lang.Long", "any"
+
+
+class Map(NamedTuple):
+    values: object
+
+
+class OneOf(NamedTuple):
+    values: tuple[str, ...]
+
+
+def one_of(*values: str) -> OneOf:
+    return OneOf(values)
+
+
+def read(raw: bytes, kind) -> object:
+    """The value of a JSON text of that kind, nulls left out. Raises Malformed."""
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise Malformed(str(error)) from error
+    return _of_kind(value, kind)
+
+
+def _of_kind(value, kind):
+    if value is None or kind == ANY:
+        return value
+    if isinstance(kind, dict):
+        return _object(value, kind)
+    if isinstance(kind, list):
+        return [_of_kind(item, kind[0]) for item in _must_be(list, value, "java.util.List")]
+    if isinstance(kind, Map):
+        fields = _must_be(dict, value, "java.util.Map")
+        return {name: _of_kind(item, kind.values) for name, item in fields.items()}
+    if isinstance(kind, OneOf):
+        return _choice(value, kind)
+    return _scalar(value, kind)
+
+
+def _object(value, kind: dict) -> dict:
+    fields = _must_be(dict, value, "object")
+    for name in fields:
+        if name not in kind:
+            message = f"Property [{name}] is not recognized as a valid property"
+            raise Malformed(message, "unrecognizedProperty")
+    read = {name: _of_kind(item, kind[name]) for name, item in fields.items()}
+    return {name: item for name, item in read.items() if item is not None}
+
+
+def _must_be(python: type, value, java: str):
+    if not isinstance(value, python):
+        raise _cannot(value, java)
+    return value
+
+
+def _choice(value, kind: OneOf) -> str:
+    if value not in kind.values:
+        raise Malformed(f'Unexpected value "{value}", expected one of {list(kind.values)}')
+    return value
+
+
+def _scalar(value, kind: str):
+    """Jackson reads numbers and booleans as text too, and nothing as a number but a number."""
+    if kind == TEXT and isinstance(value, str | int | float):
+        return value if isinstance(value, str) else orjson.dumps(value).decode()
+    if kind == FLAG and isinstance(value, bool):
+        return value
+    if kind == WHOLE and type(value) is int and -(2**63) <= value < 2**63:
+        return value
+    raise _cannot(value, kind)
+
+
+def _cannot(value, java: str) -> Malformed:
+    return Malformed(f"Cannot deserialize value of type `{java}` from `{type(value).__name__}`")

@@ -1,0 +1,124 @@
+"""One request to the portal, as its handlers see it: who asks, for what, with which words."""
+
+from dataclasses import dataclass
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+
+from intark_lab.clock import Clock
+from intark_lab.institution import Institution
+from intark_lab.manager.errors import UNEXPECTED, ManagerError
+from intark_lab.manager.people import User
+from intark_lab.manager.portal_api import auth, bodies
+from intark_lab.manager.portal_api.answers import Invalid
+from intark_lab.store import Store
+
+BODY_LIMIT = 1024 * 1024
+"""Bytes. A picture of the 500 kB that Gravitee allows fits, in base64."""
+
+PORTAL = "/portal/environments/DEFAULT"
+
+
+@dataclass(frozen=True)
+class Visit:
+    institution: Institution
+    user: User | None
+    path: dict[str, str]
+    """What the path names, by parameter."""
+    query: QueryParams
+    body: bytes
+    content_type: str
+    url: str
+    portal_url: str
+
+    @classmethod
+    async def of(cls, request: Request) -> "Visit":
+        """Raises 401 for wrong credentials, 413 for a body over BODY_LIMIT."""
+        institution = request.app.state.institution
+        user = auth.caller(request, institution)
+        return cls(
+            institution,
+            user,
+            request.path_params,
+            request.query_params,
+            await _body(request),
+            request.headers.get("content-type", ""),
+            str(request.url),
+            str(request.base_url).rstrip("/"),
+        )
+
+    @property
+    def store(self) -> Store:
+        return self.institution.store
+
+    @property
+    def clock(self) -> Clock:
+        return self.institution.clock
+
+    @property
+    def gateway_url(self) -> str:
+        return self.portal_url.removesuffix(PORTAL) + "/gateway"
+
+    def link(self, *path: str) -> str:
+        return "/".join((self.portal_url, *path))
+
+    def whole(self, name: str, default: int = 0, bits: int = 64) -> int:
+        """A query parameter as a whole number. Raises 400 `queryParam`."""
+        value = self.query.get(name)
+        if value is None or value == "":
+            return default
+        try:
+            number = int(value)
+        except ValueError:
+            number = None
+        if number is None or not -(2 ** (bits - 1)) <= number < 2 ** (bits - 1):
+            raise _bad_parameter(f'For input string: "{value}"')
+        return number
+
+    def flag(self, name: str) -> bool | None:
+        """A query parameter as true or false, None without it. Anything but `true` is false."""
+        value = self.query.get(name)
+        return None if value is None else value.lower() == "true"
+
+    def choice(self, name: str, values: tuple[str, ...]) -> str | None:
+        chosen = self.choices(name, values)
+        return chosen[0] if chosen else None
+
+    def choices(self, name: str, values: tuple[str, ...]) -> list[str]:
+        """A repeated query parameter with given values. Raises 400 `queryParam`."""
+        chosen = self.query.getlist(name)
+        for value in chosen:
+            if value not in values:
+                raise _bad_parameter(f"No enum constant {name}.{value}")
+        return chosen
+
+    def json(self, kind, argument: str) -> dict:
+        """The request body of that kind (see `bodies`).
+
+        Raises 415 for another content type, Invalid for no body at all (`argument` names it in
+        Gravitee's words), Malformed for a body of another kind.
+        """
+        if self.body:
+            self.check_json()
+        value = bodies.read(self.body, kind) if self.body.strip() else None
+        if value is None:
+            raise Invalid(argument, "Input must not be null.")
+        return value
+
+    def check_json(self) -> None:
+        """Raises 415 where there is a body that does not call itself JSON."""
+        if self.body and self.content_type.partition(";")[0].strip() != "application/json":
+            raise ManagerError(415, UNEXPECTED, "HTTP 415 Unsupported Media Type")
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            raise ManagerError(413, UNEXPECTED, "HTTP 413 Request Entity Too Large")
+    return bytes(body)
+
+
+def _bad_parameter(message: str) -> ManagerError:
+    return ManagerError(400, "queryParam", message)
