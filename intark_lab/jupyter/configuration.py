@@ -60,7 +60,8 @@ def _server(on: set[str], instructor: bool) -> dict:
         "ServerApp": {
             "allow_root": getattr(os, "geteuid", lambda: 1)() == 0,
             "jpserver_extensions": {
-                f"nbgrader.server_extensions.{name}": name in on for name in _NBGRADER
+                "jupyter_lsp": False,  # no language server comes with the course; it looks for all
+                **{f"nbgrader.server_extensions.{name}": name in on for name in _NBGRADER},
             },
             "root_dir": str(work.parent if instructor else work),
         },

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shlex
 import signal
 import socket
@@ -40,8 +41,8 @@ def launch(instructor: bool, browser: bool, port: int | None) -> None:
             server = _jupyterlab(browser, port)
             lab.result()
         address = _address(server.connection_url, page, server.identity_provider.token)
-        print(text("jupyter.open", address=address), flush=True)
-        server.start()
+        server.io_loop.add_callback(print, text("jupyter.open", address=address), flush=True)
+        server.start()  # binds the port first, then calls back
     finally:
         served.stop(folder)
     with suppress(OSError):  # the terminal may be gone
@@ -85,6 +86,9 @@ def _start_lab(folder: Path) -> None:
 
 def _jupyterlab(browser: bool, port: int | None):
     """The server, listening but not yet serving. Raises SystemExit when no port is to be had."""
+    # jsonschema would make 38 parsers while it is imported, for a format that nobody here uses:
+    # 1.2 seconds of each start. It goes on without the package where that cannot be imported.
+    sys.modules["rfc3987_syntax"] = None
     from jupyterlab.labapp import LabApp
 
     server = LabApp.initialize_server(
@@ -92,7 +96,8 @@ def _jupyterlab(browser: bool, port: int | None):
             f"--ServerApp.open_browser={browser}",
             f"--ServerApp.port={port or PORT}",
             f"--ServerApp.port_retries={0 if port else 50}",
-            "--log-level=WARN",
+            f"--IdentityProvider.token={secrets.token_hex(24)}",  # Jupyter prints one it made
+            "--Application.log_level=WARN",
         ]
     )
 
