@@ -1,0 +1,134 @@
+"""The routes of the control side."""
+
+import hmac
+import json
+from collections.abc import Callable
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from intark_lab import journal
+from intark_lab.control.desk import Desk
+from intark_lab.faults import Fault
+from intark_lab.institution import Institution
+from intark_lab.tasks import TASKS
+from intark_lab.tasks.task import Task
+from intark_lab.texts import text
+
+
+class Refused(Exception):
+    """The control side does not do it; `message` is for the learner."""
+
+    def __init__(self, status: int, message: str):
+        super().__init__(message)
+        self.status, self.message = status, message
+
+
+def app(institution: Institution) -> Starlette:
+    """The control side of one lab. Every route wants the lab's bearer token."""
+    desk = Desk(institution)
+    controls = Controls(institution, desk)
+    doors: list[tuple[str, str, Callable[[Request, dict], dict]]] = [
+        ("GET", "/state", controls.state),
+        ("GET", "/journal", controls.journal),
+        ("POST", "/advance", controls.advance),
+        ("POST", "/fault", controls.fault),
+        ("POST", "/reset", controls.reset),
+        ("GET", "/progress", lambda _request, _body: desk.progress()),
+        ("POST", "/tasks/{task}/open", lambda request, _body: desk.open(_task(request))),
+        ("POST", "/tasks/{task}/start", lambda request, _body: desk.start(_task(request))),
+        ("POST", "/tasks/{task}/judge", lambda request, body: desk.judge(_task(request), body)),
+        ("POST", "/tasks/{task}/hint", lambda request, _body: desk.hint(_task(request))),
+        ("GET", "/tasks/{task}/solution", lambda request, _body: desk.solution(_task(request))),
+    ]
+    return Starlette(
+        routes=[
+            Route(path, _door(institution.token, action), methods=[method])
+            for method, path, action in doors
+        ]
+    )
+
+
+class Controls:
+    """What is not about tasks."""
+
+    def __init__(self, institution: Institution, desk: Desk):
+        self._institution, self._desk = institution, desk
+
+    def state(self, request: Request, _body: dict) -> dict:
+        """The lab's card, with addresses as this caller reaches it, and its clock."""
+        card = self._institution.card(f"{request.url.scheme}://{request.url.netloc}")
+        return {**card, "now": self._institution.clock.ms()}
+
+    def journal(self, request: Request, _body: dict) -> dict:
+        """The calls after the usage row `after`, oldest first."""
+        after = request.query_params.get("after", "0")
+        if not after.isdecimal():
+            raise Refused(400, text("control.not-a-number", name="after", value=after))
+        calls = journal.calls(self._institution.store, int(after))
+        return {"calls": [call._asdict() for call in calls]}
+
+    def advance(self, _request: Request, body: dict) -> dict:
+        seconds = body.get("seconds")
+        if not isinstance(seconds, int | float) or not 0 <= seconds < float("inf"):
+            raise Refused(400, text("control.not-forward", seconds=seconds))
+        self._institution.advance(seconds)
+        return {"now": self._institution.clock.ms()}
+
+    def fault(self, _request: Request, body: dict) -> dict:
+        slugs = [row["slug"] for row in self._institution.store.all("SELECT slug FROM api")]
+        if body.get("api") not in slugs:
+            known = ", ".join(sorted(slugs))
+            raise Refused(400, text("control.no-such-api", api=body.get("api"), known=known))
+        try:
+            self._institution.faults.add(Fault(**body))
+        except (TypeError, ValueError) as error:
+            raise Refused(400, text("control.no-such-fault", error=error)) from None
+        return {}
+
+    def reset(self, _request: Request, _body: dict) -> dict:
+        self._institution.reset()
+        self._desk.forget()
+        return {}
+
+
+def _task(request: Request) -> Task:
+    task = TASKS.get(request.path_params["task"])
+    if task is None:
+        known = ", ".join(TASKS)
+        raise Refused(
+            404, text("control.no-such-task", task=request.path_params["task"], known=known)
+        )
+    return task
+
+
+def _door(token: str, action: Callable[[Request, dict], dict]) -> Callable:
+    """An endpoint that lets the token's holder in, and answers refusals as JSON."""
+    wanted = f"Bearer {token}".encode()
+
+    async def endpoint(request: Request) -> Response:
+        given = request.headers.get("authorization", "").encode()
+        if not hmac.compare_digest(given, wanted):
+            return _message(401, text("control.no-token"))
+        try:
+            return JSONResponse(action(request, _object(await request.body())))
+        except Refused as refused:
+            return _message(refused.status, refused.message)
+
+    return endpoint
+
+
+def _object(body: bytes) -> dict:
+    try:
+        content = json.loads(body or b"{}")
+    except ValueError:
+        content = None
+    if not isinstance(content, dict):
+        raise Refused(400, text("control.no-object"))
+    return content
+
+
+def _message(status: int, message: str) -> JSONResponse:
+    return JSONResponse({"message": message}, status)

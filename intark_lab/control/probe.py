@@ -1,0 +1,40 @@
+"""An application of the check's own, with a key that lives as long as one check of a function."""
+
+from typing import NamedTuple
+
+from intark_lab.birth import ADMIN
+from intark_lab.institution import Institution
+from intark_lab.manager import applications, keys, people, subscriptions
+from intark_lab.tasks.task import Task
+from intark_lab.texts import text
+
+
+class Probe(NamedTuple):
+    application: str
+    subscription: str
+    key: str
+    after: int
+    """The newest usage row when the check began."""
+
+
+def begin(institution: Institution, task: Task) -> Probe:
+    """Access to the task's plan by the way every application gets it; learners do not see it."""
+    store, clock = institution.store, institution.clock
+    owner = people.by_password(store, *institution.credentials(ADMIN))
+    wanted = {"name": text("tasks.probe", task=task.id), "settings": {"app": {}}}
+    identity = applications.create(store, clock, owner, wanted)
+    application = applications.get(store, identity)
+    plan = store.one(
+        "SELECT p.id FROM plan p JOIN api a ON a.id = p.api WHERE a.slug = ? AND p.slug = ?",
+        *task.plan,
+    )
+    subscription = subscriptions.subscribe(
+        store, clock, owner, application, {"plan": plan["id"], "application": identity}
+    )
+    key = keys.of_subscription(store, subscription["id"])[0]["key"]
+    return Probe(identity, subscription["id"], key, store.last_usage())
+
+
+def end(institution: Institution, probe: Probe) -> None:
+    store, clock = institution.store, institution.clock
+    applications.archive(store, clock, applications.get(store, probe.application))

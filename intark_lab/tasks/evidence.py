@@ -1,0 +1,91 @@
+"""The kernel's half of a check: what a learner's answer is, or what their function did.
+
+Evidence is plain data for the lab's control side, which judges it. No truth is needed here.
+"""
+
+import inspect
+from collections.abc import Callable
+
+from intark_lab.tasks.guard import TimeUp, guarded, told
+from intark_lab.tasks.plain import NotPlain, plain
+
+
+class Unfit(Exception):
+    """The answer is no function that can be driven; `evidence` says why."""
+
+    def __init__(self, **evidence):
+        super().__init__(evidence)
+        self.evidence = evidence
+
+
+def of_value(answer) -> dict:
+    """Evidence of an answer that is data."""
+    if answer is None or answer is ...:
+        return {"untried": "value", "value": repr(answer)}
+    return _gathered(lambda: {"answer": plain(answer), "type": type(answer).__name__})
+
+
+def of_function(function, drive: Callable[[Callable, dict], dict], orders: dict) -> dict:
+    """Evidence of an answer that is a function, which `drive` calls as `orders` say."""
+    if function is None or function is ...:
+        return {"untried": "value", "value": repr(function)}
+    try:
+        _fit(function, orders["call"], orders["arguments"])
+    except Unfit as unfit:
+        return unfit.evidence
+    return _gathered(lambda: drive(function, orders))
+
+
+def called(function: Callable, *arguments):
+    """What the learner's function returns for these arguments, within the time limit.
+
+    A generator is run to its end as part of the call. Raises NotImplementedError for a function
+    that has nothing in it yet, Unfit for a coroutine, TimeUp, and whatever the function raised.
+    """
+    return guarded(lambda: _run(function, *arguments))
+
+
+def _run(function: Callable, *arguments):
+    result = function(*arguments)
+    if inspect.iscoroutine(result):
+        result.close()  # never awaited, it would complain on stderr
+        raise Unfit(misfit="async")
+    if result is ... or (result is None and _is_empty(function)):
+        raise NotImplementedError
+    return list(result) if inspect.isgenerator(result) else result
+
+
+def _is_empty(function: Callable) -> bool:
+    """Whether its body is `...`, `pass` or the like: code that names nothing."""
+    code = getattr(function, "__code__", None)
+    return code is not None and not code.co_names
+
+
+def _gathered(work: Callable[[], dict]) -> dict:
+    try:
+        return work()
+    except NotImplementedError:
+        return {"untried": "function"}
+    except NotPlain as error:
+        return {"not_plain": error.message, "fields": error.fields}
+    except Unfit as unfit:
+        return unfit.evidence
+    except TimeUp:
+        return {"stopped": "time"}
+    except (Exception, SystemExit) as error:
+        return {"raised": told(error)}
+
+
+def _fit(function, call: str, arguments: int) -> None:
+    """Raise Unfit unless `function` can be called with so many arguments."""
+    if not callable(function):
+        raise Unfit(misfit="not-callable", type=type(function).__name__, call=call)
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        raise Unfit(misfit="async", call=call)
+    try:
+        signature = inspect.signature(function)
+        signature.bind(*[None] * arguments)
+    except TypeError:
+        raise Unfit(misfit="signature", call=call, signature=str(signature)) from None
+    except ValueError:  # some built-in callables tell no signature
+        return

@@ -1,0 +1,70 @@
+"""`hint`, `solution` and `progress`."""
+
+from html import escape
+
+from intark_lab.tasks.show import Card
+from intark_lab.texts import html, inline_html, text, wrapped
+
+
+def hint(task_id: str) -> None:
+    """Show the next of a task's three hints. Raises LabError for a task that is not there."""
+    given = _control("POST", f"/tasks/{task_id}/hint")
+    words = [given["title"], given["text"], given["next"]]
+    Card("\n\n".join(map(wrapped, words)), "".join(map(html, words)), given["record"]).show()
+
+
+def solution(task_id: str) -> None:
+    """Show a solution's code. Raises LabError for a task that is not there."""
+    given = _control("GET", f"/tasks/{task_id}/solution")
+    rich = f"{html(given['title'])}<pre>{escape(given['code'])}</pre>"
+    Card(f"{wrapped(given['title'])}\n\n{given['code']}", rich, given["record"]).show()
+
+
+def progress() -> None:
+    """Show units, tasks, points, and what is next."""
+    table = Table(_control("GET", "/progress")["tasks"])
+    Card(table.plain(), table.html(), {}).show()
+
+
+COLUMNS = ("task", "points", "attempts", "help")
+
+
+class Table:
+    """The standing of all tasks."""
+
+    def __init__(self, tasks: list[dict]):
+        self._tasks = tasks
+        self._heads = [text(f"tasks.column.{name}") for name in COLUMNS]
+        left = [task["task"] for task in tasks if task["points"] < task["max"]]
+        self._next = text("tasks.next-task", task=left[0]) if left else text("tasks.all-done")
+
+    def plain(self) -> str:
+        rows = [self._heads, *map(self._row, self._tasks)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+        return "\n".join([*lines, "", wrapped(self._next)])
+
+    def html(self) -> str:
+        head = "".join(f'<th scope="col">{escape(name)}</th>' for name in self._heads)
+        body = "".join(_line(self._row(task)) for task in self._tasks)
+        return f"<table><tr>{head}</tr>{body}</table><p>{inline_html(self._next)}</p>"
+
+    def _row(self, task: dict) -> list[str]:
+        return [
+            f"{task['task']} {task['title']}",
+            text("tasks.points-of", points=f"{task['points']:g}", max=task["max"]),
+            str(task["attempts"]),
+            text(f"tasks.help-level.{task['hint_level']}"),
+        ]
+
+
+def _line(row: list[str]) -> str:
+    name, *values = map(escape, row)
+    cells = "".join(f"<td>{value}</td>" for value in values)
+    return f'<tr><th scope="row">{name}</th>{cells}</tr>'
+
+
+def _control(method: str, path: str) -> dict:
+    from intark_lab.lab import current
+
+    return current().control(method, path)

@@ -1,0 +1,162 @@
+"""How the kernel drives the functions that tasks ask for: against the lab, over httpx.
+
+A drive takes the learner's function and the control side's orders and returns evidence. Values of
+keys never get into it.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+
+import httpx
+
+from intark_lab.tasks.evidence import Unfit, called
+from intark_lab.tasks.guard import TimeUp, told
+from intark_lab.tasks.plain import plain
+
+MOST_CALLS = 300
+ELSEWHERE = "http://127.0.0.1:9/gateway"
+"""An address that is none: only whether a client would call it is looked at."""
+
+
+class TooManyCalls(BaseException):
+    """The function goes on calling. No `except Exception` holds it back."""
+
+
+def client_maker(make_client: Callable, orders: dict) -> dict:
+    """Task 2.2: what kind of client it makes, what that client sends, and how it ends."""
+    with _environment(INTARK_API_KEY=orders["key"]):
+        client = called(make_client)
+        evidence = _kind(client)
+        if not evidence["is_client"]:
+            return evidence
+        with closing(client):
+            evidence |= called(_one_call, client, orders)
+    with _environment(INTARK_GATEWAY_URL=ELSEWHERE):
+        return evidence | {"follows": _address(make_client).startswith(ELSEWHERE)}
+
+
+def decider(decide: Callable, orders: dict) -> dict:
+    """Task 2.3: what the function makes of real answers, one a case."""
+    decisions = []
+    with _client(orders) as client:
+        for case in orders["cases"]:
+            response = _met(client, case, orders["application"])
+            status = {"case": case["case"], "status": response.status_code}
+            decisions.append(status | _decided(decide, response))
+    return {"decisions": decisions}
+
+
+def page_fetcher(fetch_all: Callable, orders: dict) -> dict:
+    """Task 2.4: what the function brings home with a client of the check's own."""
+    left = iter(range(MOST_CALLS))
+
+    def count(_request: httpx.Request) -> None:
+        if next(left, None) is None:
+            raise TooManyCalls
+
+    with _client(orders, count) as client:
+        try:
+            answer = called(fetch_all, client)
+        except TooManyCalls:
+            return {"stopped": "calls"}
+    return {"answer": plain(answer), "type": type(answer).__name__}
+
+
+DRIVES = {"2.2": client_maker, "2.3": decider, "2.4": page_fetcher}
+
+
+@contextmanager
+def _environment(**changes: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _client(orders: dict, on_request: Callable | None = None) -> httpx.Client:
+    return httpx.Client(
+        base_url=os.environ["INTARK_GATEWAY_URL"],
+        headers={"X-Gravitee-Api-Key": orders["key"]},
+        event_hooks={"request": [on_request] if on_request else []},
+        timeout=10,
+        trust_env=False,
+    )
+
+
+def _kind(client) -> dict:
+    return {"type": type(client).__name__, "is_client": isinstance(client, httpx.Client)}
+
+
+def _address(make_client: Callable) -> str:
+    """Where a new client would go, or went, should it make a call at once."""
+    try:
+        with closing(called(make_client)) as client:
+            return str(client.base_url)
+    except httpx.TransportError as error:
+        return str(error.request.url)
+
+
+def _one_call(client: httpx.Client, orders: dict) -> dict:
+    """What the client sent with the key in it, and what became of the call."""
+    gateway, address = os.environ["INTARK_GATEWAY_URL"], str(client.base_url).rstrip("/")
+    facts = {
+        "closed": client.is_closed,
+        "has_timeout": None not in client.timeout.as_dict().values(),
+        "has_address": bool(address),
+        "beyond": address.removeprefix(gateway) if address.startswith(gateway) else "",
+    }
+    if client.is_closed:
+        return facts
+    sent: list[httpx.Request] = []
+    client.event_hooks["request"].append(sent.append)
+    try:
+        facts["status"] = client.get(orders["path"]).status_code
+    except httpx.HTTPStatusError as error:  # a hook of the learner's own may raise it
+        facts["status"] = error.response.status_code
+    except (httpx.TransportError, httpx.InvalidURL) as error:
+        facts["failed"] = type(error).__name__
+    headers = [item for request in sent[:1] for item in request.headers.items()]
+    return facts | {
+        "key_in": [name for name, value in headers if orders["key"] in value],
+        "name_in": [name for name, value in headers if "INTARK_API_KEY" in value],
+        "authorized": any(name == "authorization" for name, _ in headers),
+    }
+
+
+def _met(client: httpx.Client, case: dict, application: str) -> httpx.Response:
+    """The answer that belongs to a case, as a learner's own code would get it."""
+    from intark_lab.lab import current
+
+    if "fault" in case:
+        current().control("POST", "/fault", {**case["fault"], "application": application})
+    request = client.build_request(case["method"], case["path"])
+    if case.get("without_key"):
+        del request.headers["X-Gravitee-Api-Key"]
+    for _ in range(case.get("times", 1)):
+        response = client.send(request)
+    return response
+
+
+def _decided(decide: Callable, response: httpx.Response) -> dict:
+    try:
+        return {"word": _word(called(decide, response))}
+    except (Unfit, TimeUp, NotImplementedError):
+        raise
+    except (Exception, SystemExit) as error:
+        return {"raised": told(error)}
+
+
+def _word(decision) -> str | None:
+    """A decision as it is compared: lower case, single spaces; other values by their repr."""
+    if decision is None:
+        return None
+    if isinstance(decision, str):
+        return " ".join(decision.lower().replace("_", " ").replace("-", " ").split())
+    return repr(decision)[:60]

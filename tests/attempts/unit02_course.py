@@ -1,0 +1,145 @@
+"""Task 2.1, get a course by its id."""
+
+import os
+
+import httpx
+
+from attempts import Attempt
+
+LIST = "/fs/emner/v1/emner"
+
+
+def client(**more):
+    headers = {"X-Gravitee-Api-Key": os.environ["INTARK_API_KEY"]}
+    return httpx.Client(base_url=os.environ["INTARK_GATEWAY_URL"], headers=headers, **more)
+
+
+def by_id(task):
+    with client() as gateway:
+        return gateway.get(f"{LIST}/{task.emne_id}").json()
+
+
+def whole_address(task):
+    url = os.environ["INTARK_GATEWAY_URL"] + LIST + "/" + task.emne_id
+    return httpx.get(url, headers={"x-gravitee-api-key": os.environ["INTARK_API_KEY"]}).json()
+
+
+def after_some_tries(task):
+    with client() as gateway:
+        gateway.get(LIST, params={"limit": 5})
+        gateway.get(f"{LIST}/{task.emne_id}/")
+        return gateway.get(f"{LIST}/{task.emne_id}").raise_for_status().json()
+
+
+def copy_of_dict(task):
+    return {**by_id(task)}
+
+
+def nothing(task):
+    return None
+
+
+def ellipsis(task):
+    return ...
+
+
+def whole_response(task):
+    return client().get(f"{LIST}/{task.emne_id}")
+
+
+def body_as_text(task):
+    return client().get(f"{LIST}/{task.emne_id}").text
+
+
+def body_as_bytes(task):
+    return client().get(f"{LIST}/{task.emne_id}").content
+
+
+def without_key(task):
+    return httpx.get(os.environ["INTARK_GATEWAY_URL"] + f"{LIST}/{task.emne_id}").json()
+
+
+def trailing_slash(task):
+    return client().get(f"{LIST}/{task.emne_id}/").json()
+
+
+def id_of_another_lab(task):
+    return client().get(f"{LIST}/NONE1000-1").json()
+
+
+def search_and_first(task):
+    kode = task.emne_id.rpartition("-")[0]
+    return client().get(LIST, params={"kode": kode}).json()["items"][0]
+
+
+def first_of_list(task):
+    return client().get(LIST).json()["items"][0]
+
+
+def search_page(task):
+    kode = task.emne_id.rpartition("-")[0]
+    return client().get(LIST, params={"kode": kode}).json()
+
+
+def search_items(task):
+    kode = task.emne_id.rpartition("-")[0]
+    return client().get(LIST, params={"kode": kode}).json()["items"]
+
+
+def read_whole_list(task):
+    gateway, offset = client(), 0
+    while True:
+        page = gateway.get(LIST, params={"offset": offset}).json()
+        for course in page["items"]:
+            if course["id"] == task.emne_id:
+                return course
+        offset += page["limit"]
+
+
+def hard_coded(task):
+    return {"id": "INF1100-1", "kode": "INF1100", "studiepoeng": 10}
+
+
+def id_alone(task):
+    return by_id(task)["id"]
+
+
+def changed(task):
+    return by_id(task) | {"studiepoeng": 1}
+
+
+def many_calls(task):
+    gateway = client()
+    for _ in range(200):
+        course = gateway.get(f"{LIST}/{task.emne_id}").json()
+    return course
+
+
+def function(task):
+    return by_id
+
+
+ATTEMPTS = [
+    Attempt("2.1", by_id, 2, "right", "right one-call"),
+    Attempt("2.1", whole_address, 2, "right", "right one-call"),
+    Attempt("2.1", after_some_tries, 2, "right", "right one-call"),
+    Attempt("2.1", copy_of_dict, 2, "right", "right one-call"),
+    Attempt("2.1", ellipsis, 0, "untried", "tasks.untried.value"),
+    Attempt("2.1", nothing, 0, "untried", "tasks.untried.value"),
+    Attempt("2.1", function, 0, "wrong", "tasks.not-data"),
+    Attempt("2.1", hard_coded, 0, "wrong", "another copied"),
+    Attempt("2.1", id_of_another_lab, 0, "wrong", "refusal copied"),
+    Attempt("2.1", first_of_list, 0, "wrong", "another searched"),
+    Attempt("2.1", search_page, 0, "wrong", "page searched"),
+    Attempt("2.1", search_items, 0, "wrong", "list searched"),
+    Attempt("2.1", without_key, 0, "wrong", "refusal refused"),
+    Attempt("2.1", trailing_slash, 0, "wrong", "refusal slash"),
+    Attempt("2.1", whole_response, 1, "wrong", "response one-call"),
+    Attempt("2.1", body_as_text, 1, "wrong", "text one-call"),
+    Attempt("2.1", body_as_bytes, 1, "wrong", "text one-call"),
+    Attempt("2.1", id_alone, 1, "wrong", "text one-call"),
+    Attempt("2.1", changed, 1, "wrong", "changed one-call"),
+    Attempt("2.1", search_and_first, 1, "wrong", "right searched"),
+    Attempt("2.1", read_whole_list, 1, "wrong", "right searched"),
+    Attempt("2.1", many_calls, 1, "wrong", "right needless"),
+]
