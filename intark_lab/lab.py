@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import secrets
+import weakref
 
 import httpx
 
@@ -35,6 +36,7 @@ class Lab:
             trust_env=False,
             timeout=30,
         )
+        weakref.finalize(self, self._control.close)
 
     def __repr__(self) -> str:
         return f"Lab(seed={self.seed}, gateway_url={self.gateway_url!r})"

@@ -17,6 +17,8 @@ from intark_lab.texts import text
 IDLE_MINUTES = 240
 """A lab that a notebook started ends by itself after so long without a call."""
 PATIENCE = 30.0
+started: list[subprocess.Popen] = []
+"""The lab processes of this kernel. They outlive it: other notebooks share them."""
 
 
 def find(folder: Path) -> Lab | None:
@@ -41,6 +43,7 @@ def start(folder: Path, seed: int | None = None) -> Lab:
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # Windows
         )
+    started.append(process)
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if (lab := find(folder)) is not None:
