@@ -43,6 +43,10 @@ def bad_request(message: str) -> ManagerError:
     return ManagerError(400, UNEXPECTED, message)
 
 
+def invalid_data(message: str) -> ManagerError:
+    return ManagerError(400, "data.invalid", message)
+
+
 def archived(application: str) -> ManagerError:
     message = f"Application [{application}] is archived and cannot be modified."
     return ManagerError(400, "application.archived", message, {"application": application})

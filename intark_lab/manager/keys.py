@@ -37,8 +37,15 @@ def is_shared(application: Row) -> bool:
     return application["api_key_mode"] == "SHARED"
 
 
-def open_for(store: Store, clock: Clock, subscription: Row, application: Row) -> None:
-    """Give a subscription that was just accepted its key: a new one, or the shared one."""
+def open_for(
+    store: Store, clock: Clock, subscription: Row, application: Row, value: str | None = None
+) -> None:
+    """Give a subscription that was just accepted its key: a new one, or the shared one.
+
+    A new one is `value` where the provider chose one. Raises 400 `apiKey.existing`.
+    """
+    if value is not None:
+        _check_unused(store, value, subscription)
     if is_shared(application) and _of_application(store, application["id"]):
         store.write(
             "INSERT INTO api_key(id, key, subscription, created_at, expire_at, revoked, revoked_at)"
@@ -48,7 +55,7 @@ def open_for(store: Store, clock: Clock, subscription: Row, application: Row) ->
             application["id"],
         )
     else:
-        _make(store, clock.ms(), [subscription["id"]], subscription["end_at"])
+        _make(store, clock.ms(), [subscription["id"]], subscription["end_at"], value)
 
 
 def renew(store: Store, clock: Clock, subscription: Row, application: Row) -> Row:
@@ -118,6 +125,19 @@ def revoke_all(store: Store, clock: Clock, subscription: str) -> None:
     )
 
 
+def set_paused(store: Store, subscription: str, paused: bool) -> None:
+    """Pause or resume every live key of a subscription."""
+    store.write(
+        "UPDATE api_key SET paused = ? WHERE subscription = ? AND NOT revoked",
+        *(int(paused), subscription),
+    )
+
+
+def end_at(store: Store, clock: Clock, subscription: str, end: int) -> None:
+    """Let every live key of a subscription end at `end` (lab ms)."""
+    _expire(store, of_subscription(store, subscription), end, clock.ms())
+
+
 def _of_application(store: Store, application: str) -> list[Row]:
     return store.all(
         "SELECT k.* FROM api_key k JOIN subscription s ON s.id = k.subscription "
@@ -133,8 +153,21 @@ def _check_exclusive(application: Row) -> None:
         )
 
 
-def _make(store: Store, now: int, subscriptions: list[str], end: int | None) -> Row:
-    identity, value = str(uuid4()), str(uuid4())
+def _check_unused(store: Store, value: str, subscription: Row) -> None:
+    """A value may serve the subscriptions of one application, each to another API."""
+    taken = store.one(
+        "SELECT 1 FROM api_key k JOIN subscription s ON s.id = k.subscription "
+        "WHERE k.key = ? AND (s.application <> ? OR s.api = ?)",
+        *(value, subscription["application"], subscription["api"]),
+    )
+    if taken:
+        raise ManagerError(400, "apiKey.existing", "API key already exists")
+
+
+def _make(
+    store: Store, now: int, subscriptions: list[str], end: int | None, value: str | None = None
+) -> Row:
+    identity, value = str(uuid4()), value or str(uuid4())
     for subscription in subscriptions:
         store.insert(
             "api_key",

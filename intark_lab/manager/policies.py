@@ -13,9 +13,7 @@ UNITS = {
     "quota": ("HOURS", "DAYS", "WEEKS", "MONTHS"),
     "spike": ("SECONDS", "MINUTES"),
 }
-METHODS = (
-    *("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE", "OTHER"),
-)
+METHODS = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "OTHER", "PATCH", "POST", "PUT", "TRACE"]
 OPERATORS = ("STARTS_WITH", "EQUALS")
 
 
@@ -74,6 +72,14 @@ def _check_rules(policy: str, configuration: dict) -> None:
             _check_methods(rule.get("methods") or [])
 
 
+def _check_text(name: str) -> Callable[[str, dict], None]:
+    def check(policy: str, configuration: dict) -> None:
+        value = configuration.get(name)
+        _need(isinstance(value, str) and value != "", f"Policy {policy}: [{name}] is required")
+
+    return check
+
+
 def _check_methods(methods: object) -> None:
     good = isinstance(methods, list) and all(method in METHODS for method in methods)
     _need(good, f"Methods must be of {METHODS}")
@@ -89,4 +95,6 @@ _CHECKS: dict[str, Callable[[str, dict], None]] = {
     "quota": _check_limit("quota"),
     "spike-arrest": _check_limit("spike"),
     "resource-filtering": _check_rules,
+    "cache": _check_text("cacheName"),
+    "json-to-json": _check_text("specification"),
 }

@@ -15,6 +15,9 @@ LIVE = ("PENDING", "ACCEPTED", "PAUSED")
 
 STATUSES = (*LIVE, "REJECTED", "CLOSED")
 
+SYSTEM = "system"
+"""Who is said to have answered where a plan accepts by itself."""
+
 
 def get(store: Store, identity: str) -> Row:
     """Raises 404 `subscription.notFound`."""
@@ -52,27 +55,50 @@ def subscribe(store: Store, clock: Clock, user: User, application: Row | None, w
     return get(store, subscription["id"])
 
 
-def accept(store: Store, clock: Clock, subscription: Row, plan: Row, application: Row) -> None:
-    """Let a pending subscription begin now, with its key. Inside a transaction."""
-    now = clock.ms()
+def accept(
+    store: Store,
+    clock: Clock,
+    subscription: Row,
+    plan: Row,
+    application: Row,
+    *,
+    by: str = SYSTEM,
+    reason: str | None = None,
+    start: int | None = None,
+    end: int | None = None,
+    key: str | None = None,
+) -> None:
+    """Let a pending subscription begin, at `start` (lab ms) or now, with its key.
+
+    Inside a transaction. Raises 400 `apiKey.existing` for a `key` that somebody has.
+    """
+    now, identity = clock.ms(), subscription["id"]
     store.write(
-        "UPDATE subscription SET status = 'ACCEPTED', processed_at = ?, start_at = ?, "
-        "updated_at = ? WHERE id = ?",
-        *(now, now, now, subscription["id"]),
+        "UPDATE subscription SET status = 'ACCEPTED', processed_by = ?, processed_at = ?, "
+        "reason = ?, start_at = ?, end_at = ?, updated_at = ? WHERE id = ?",
+        *(by, now, reason, now if start is None else start, end, now, identity),
     )
     if plan["security"] == "API_KEY":
-        keys.open_for(store, clock, subscription, application)
+        keys.open_for(store, clock, get(store, identity), application, key)
+
+
+def reject(
+    store: Store, clock: Clock, subscription: Row, *, by: str = SYSTEM, reason: str | None = None
+) -> None:
+    """Refuse a pending subscription. Inside a transaction."""
+    now = clock.ms()
+    store.write(
+        "UPDATE subscription SET status = 'REJECTED', reason = ?, processed_by = ?, "
+        "processed_at = ?, closed_at = ?, updated_at = ? WHERE id = ?",
+        *(reason, by, now, now, now, subscription["id"]),
+    )
 
 
 def close(store: Store, clock: Clock, subscription: Row, application: Row) -> None:
     """End a subscription and its own keys; a pending one is refused. Inside a transaction."""
     now, identity = clock.ms(), subscription["id"]
     if subscription["status"] == "PENDING":
-        store.write(
-            "UPDATE subscription SET status = 'REJECTED', reason = ?, processed_at = ?, "
-            "closed_at = ?, updated_at = ? WHERE id = ?",
-            *("Subscription has been closed.", now, now, now, identity),
-        )
+        reject(store, clock, subscription, reason="Subscription has been closed.")
     elif subscription["status"] in LIVE:
         store.write(
             "UPDATE subscription SET status = 'CLOSED', closed_at = ?, updated_at = ? WHERE id = ?",

@@ -1,4 +1,4 @@
-"""Who is calling: HTTP Basic, or the token of a login as cookie or bearer token."""
+"""Who is calling: HTTP Basic, or a personal token as bearer token."""
 
 import base64
 import binascii
@@ -6,7 +6,7 @@ import binascii
 from starlette.requests import Request
 
 from intark_lab.institution import Institution
-from intark_lab.manager import people
+from intark_lab.manager import people, tokens
 from intark_lab.manager.errors import unauthorized
 from intark_lab.manager.people import User
 
@@ -19,6 +19,8 @@ def caller(request: Request, institution: Institution) -> User | None:
     match scheme.lower():
         case "basic":
             user = _by_basic(institution, credentials.strip())
+        case "bearer":
+            user = tokens.user_of(institution.store, institution.clock, credentials.strip())
         case _:
             return None
     if user is None:
