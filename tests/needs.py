@@ -7,9 +7,9 @@ from typing import NoReturn
 import pytest
 
 
-def program(*names: str) -> str:
-    """The path of the first of `names` that is installed; the test ends where none is."""
-    found = next(filter(None, map(shutil.which, names)), None)
+def program(*names: str, path: str | None = None) -> str:
+    """The first of `names` that is installed on `path` (or PATH); the test ends where none is."""
+    found = next(filter(None, (shutil.which(name, path=path) for name in names)), None)
     return found or missing(f"{' or '.join(names)} is not installed")
 
 

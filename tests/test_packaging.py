@@ -8,11 +8,11 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+import needs
 import pytest
 from packaging.requirements import Requirement
 
 from intark_lab import paths
-from tests import needs
 
 PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 RUNTIME = paths.ROOT / "binder" / "requirements.txt"

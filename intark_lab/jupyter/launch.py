@@ -94,6 +94,7 @@ def _jupyterlab(browser: bool, port: int | None):
     server = LabApp.initialize_server(
         [
             f"--ServerApp.open_browser={browser}",
+            "--ServerApp.ip=127.0.0.1",
             f"--ServerApp.port={port or PORT}",
             f"--ServerApp.port_retries={0 if port else 50}",
             f"--IdentityProvider.token={secrets.token_hex(24)}",  # Jupyter prints one it made
