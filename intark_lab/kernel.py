@@ -1,6 +1,7 @@
 """Labs inside the running Python process: one event loop in a thread, one port for all."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import Coroutine
 from functools import cache
@@ -13,6 +14,8 @@ class Host:
     """The process's own lab server. Made once, by `host()`."""
 
     def __init__(self):
+        # A line on stderr costs a learner points; the answer itself says what went wrong.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name="intark-lab", daemon=True).start()
         self._labs = Labs()

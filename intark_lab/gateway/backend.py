@@ -36,7 +36,7 @@ class HttpBackends:
     """The gateway's HTTP client. `anywhere` lets it call beyond this machine."""
 
     def __init__(self, anywhere: bool = False):
-        self._anywhere = anywhere
+        self.anywhere = anywhere
         self.request_timeout = REQUEST_TIMEOUT
         self._client: httpx.AsyncClient | None = None
 
@@ -48,7 +48,7 @@ class HttpBackends:
         import httpx  # a lab whose APIs all end in its own sources never loads it
 
         backend = call.api.backend
-        if not self._anywhere and not on_this_machine(backend.target):
+        if not self.anywhere and not on_this_machine(backend.target):
             raise Refused(502, "", "GATEWAY_CLIENT_CONNECTION_ERROR")
         if self._client is None:
             self._client = _client()
