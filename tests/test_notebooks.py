@@ -1,4 +1,4 @@
-"""Every notebook runs, twice from the top against the same lab, and says the same both times."""
+"""Every notebook is in form, and runs twice from the top against one lab."""
 
 import nbformat
 import pytest
@@ -6,6 +6,8 @@ from nbclient import NotebookClient
 from running import running_lab
 
 from intark_lab import paths
+from intark_lab.authoring import cli
+from intark_lab.tasks import TASKS
 
 FILES = sorted(
     file
@@ -48,6 +50,11 @@ def said(cell) -> list:
 
 def output_text(output) -> dict:
     return {kind: text for kind, text in output.data.items() if kind.startswith("text/")}
+
+
+def test_every_notebook_is_in_form():
+    findings = cli.findings([paths.notebooks(), paths.solutions()], TASKS)
+    assert [str(finding) for finding in findings] == []
 
 
 def test_no_unit_is_left_out():
