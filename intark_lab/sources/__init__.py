@@ -4,9 +4,10 @@ One engine serves them all. Which paths there are and which parameters they take
 OpenAPI document in the catalogue; a module for each system says how the world looks in its
 records. A collection is made when first asked for.
 
-Where changes will come in: an event (a new name, a moved activity) is a record of the collection
-under its id, written to the store. `Collection` then looks a record up there before its own, and
-drops the selections it has kept. Nothing outside this package needs to know.
+Where changes will come in: what is here belongs to a seed, and labs of one seed share it. A change
+(a new name, a moved activity) belongs to one lab and is a record under its id in that lab's store.
+A lab will ask for an id there first, and lay its few changed records over the page or selection
+that it gets from here; a record made anew comes after the last. Callers will not notice.
 """
 
 from importlib import import_module
@@ -24,7 +25,7 @@ class Sources:
     """All source systems of one institution."""
 
     def __init__(self, world: World):
-        self._world = world
+        self.world = world
         self._operations: dict[str, dict[str, Operations]] = {
             api.source: read_operations(api.openapi) for api in load_catalogue()
         }
@@ -63,7 +64,7 @@ class Sources:
         if key not in self._collections:
             operations = self._operations[source][name]
             self._collections[key] = Collection(
-                _spec(source, name), self._world, operations.query, operations.id
+                _spec(source, name), self.world, operations.query, operations.id
             )
         return self._collections[key]
 

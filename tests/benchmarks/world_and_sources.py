@@ -1,0 +1,51 @@
+"""CPU time of a new world and of the sources' answers: python tests/benchmarks/world_and_sources.py
+
+Process time, the best of several rounds, so that busy neighbours count little.
+"""
+
+from time import process_time
+
+from intark_lab.catalogue import load_catalogue
+from intark_lab.sources import Sources
+from intark_lab.world import make_world
+
+CALLS = [
+    ("fs-emner", "/emner", b"limit=50"),
+    ("fs-emner", "/undervisningsaktiviteter", b"limit=100&offset=400"),
+    ("fs-emner", "/emner", b"kode=INF1100"),
+    ("fs-emner", "/emner/INF1100-1", b""),
+    ("fs-studenter", "/emnepameldinger", b"kode=INF1100&limit=50"),
+    ("fs-emner", "/emner", b"limit=500"),
+]
+
+
+def cpu(work, times: int = 1, rounds: int = 7) -> float:
+    """Seconds of CPU for one `work()`."""
+    best = float("inf")
+    for _ in range(rounds):
+        started = process_time()
+        for _ in range(times):
+            work()
+        best = min(best, (process_time() - started) / times)
+    return best
+
+
+def main() -> None:
+    make_world(0)
+    print(f"{cpu(lambda: make_world(2026)) * 1e3:8.1f} ms  a world")
+    world = make_world(2026)
+    for api in load_catalogue():
+        for path in api.openapi["paths"]:
+            if "{" not in path:
+                first = cpu(lambda: Sources(world).records(api.source, path[1:]))  # noqa: B023
+                print(f"{first * 1e3:8.1f} ms  first call to {api.source}{path}")
+    sources = Sources(world)
+    for source, path, query in CALLS:
+        answer = sources.respond(source, "GET", path, query)
+        taken = cpu(lambda: sources.respond(source, "GET", path, query), times=2000)  # noqa: B023
+        size = len(answer.body)
+        print(f"{taken * 1e6:8.1f} µs  {answer.status}, {size} bytes: {path}?{query.decode()}")
+
+
+if __name__ == "__main__":
+    main()
