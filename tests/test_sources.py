@@ -5,6 +5,8 @@ from urllib.parse import quote, urlencode
 
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
@@ -273,6 +275,17 @@ def test_a_query_that_is_not_encoded_is_400(sources, query):
     status, _, body = sources.respond("fs-emner", "GET", "/emner", query)
     assert status == 400
     assert "percent-encoded" in orjson.loads(body)["detail"]
+
+
+@settings(deadline=None, derandomize=True, database=None)
+@given(
+    path=st.one_of(st.text(), st.text().map(lambda text: f"/emner/{text}"), st.just("/emner")),
+    query=st.one_of(st.binary(), st.text().map(lambda text: f"limit={text}".encode())),
+)
+def test_no_request_is_without_an_answer(sources, path, query):
+    answer = sources.respond("fs-emner", "GET", path, query)
+    assert answer.status in (200, 400, 404)
+    assert orjson.loads(answer.body)
 
 
 def test_a_record_takes_no_parameters(get):
