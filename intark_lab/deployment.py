@@ -16,10 +16,8 @@ class Backend:
     """`source:NAME` for a source system of the lab, or an http(s) URL."""
     connect_timeout_ms: int = 5_000
     read_timeout_ms: int = 10_000
-    username: str | None = None
-    password: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
-    """Sent with each call, over what the client sent."""
+    """Sent with each call, over what the client sent. The backend's password goes here too."""
 
 
 @dataclass(frozen=True)

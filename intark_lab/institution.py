@@ -10,6 +10,7 @@ from intark_lab.faults import Faults
 from intark_lab.gateway import Gateway
 from intark_lab.gateway.backend import HttpBackends
 from intark_lab.gateway.endpoints import Endpoints
+from intark_lab.gateway.tokens import Tokens
 from intark_lab.settings import COURSE_SEED
 from intark_lab.sources import Sources
 from intark_lab.store import Store
@@ -17,6 +18,7 @@ from intark_lab.world import make_world
 
 PORTAL = "/portal/environments/DEFAULT"
 GATEWAY = "/gateway"
+ISSUERS = "/issuers"
 CONTROL = "/control"
 """Where a lab's servers are, below its own path."""
 
@@ -35,16 +37,24 @@ class Institution:
         self.sources = _sources(self.seed)
         self.backends = HttpBackends(anywhere=backends)
         endpoints = Endpoints(self.sources, self.faults, self.backends, self.advance)
-        self.gateway = Gateway(store, clock, endpoints, tokens=None)
+        self.gateway = Gateway(store, clock, endpoints, Tokens(store, anywhere=backends))
 
     @classmethod
-    def fresh(cls, seed: int = COURSE_SEED, start: float | None = None, lab_id: str = "lab"):
+    def fresh(
+        cls,
+        seed: int = COURSE_SEED,
+        start: float | None = None,
+        lab_id: str = "lab",
+        backends: bool = False,
+    ):
         """A new institution in memory; `start` plants its clock (epoch seconds)."""
-        return cls(lab_id, birth.born(seed), Clock(start))
+        return cls(lab_id, birth.born(seed), Clock(start), backends)
 
     @classmethod
-    def at(cls, file: Path, seed: int | None = None, lab_id: str = "lab"):
+    def at(cls, file: Path, seed: int | None = None, backends: bool = False):
         """The institution that `file` keeps, born there first where the file is new.
+
+        With `backends` its gateway may call beyond this machine.
 
         Raises StateInUse, or UnusableState for another seed or a file of another kind.
         """
@@ -61,7 +71,8 @@ class Institution:
             store.close()
             raise UnusableState(f"{file} holds the institution of seed {kept['value']}")
         offset = store.one("SELECT value FROM meta WHERE key = 'clock'")
-        return cls(lab_id, store, Clock(offset=float(offset["value"]) if offset else 0.0))
+        clock = Clock(offset=float(offset["value"]) if offset else 0.0)
+        return cls("lab", store, clock, backends)
 
     @property
     def base_path(self) -> str:

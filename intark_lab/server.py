@@ -1,4 +1,4 @@
-"""The servers of many labs behind one address: `/labs/ID/{portal,gateway,control}`."""
+"""The servers of many labs behind one address: `/labs/ID/{portal,gateway,issuers,control}`."""
 
 import asyncio
 import socket
@@ -8,8 +8,8 @@ from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from intark_lab import control
-from intark_lab.institution import CONTROL, GATEWAY, PORTAL, Institution
+from intark_lab import control, issuers
+from intark_lab.institution import CONTROL, GATEWAY, ISSUERS, PORTAL, Institution
 from intark_lab.manager import portal
 
 
@@ -25,6 +25,7 @@ class Labs:
         self._doors[institution.id] = {
             "gateway": (base + GATEWAY, institution.gateway),
             "portal": (base + PORTAL, portal(institution)),
+            "issuers": (base + ISSUERS, issuers.app(institution)),
             "control": (base + CONTROL, control.app(institution)),
         }
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from intark_lab.institution import Institution, UnusableState
 from intark_lab.server import Labs, Listener
+from intark_lab.settings import COURSE_SEED
 from intark_lab.store import StateInUse
 from intark_lab.texts import text
 
@@ -41,15 +42,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, help=text("serve.help.seed"))
     parser.add_argument("--state", type=Path, metavar="FILE", help=text("serve.help.state"))
     parser.add_argument("--idle", type=float, metavar="MINUTES", help=text("serve.help.idle"))
+    parser.add_argument("--backends", action="store_true", help=text("serve.help.backends"))
     parser.add_argument("--json", action="store_true", help=text("serve.help.json"))
     return parser
 
 
 def _institution(options: argparse.Namespace) -> Institution:
     if options.state is None:
-        return Institution.fresh() if options.seed is None else Institution.fresh(options.seed)
+        seed = COURSE_SEED if options.seed is None else options.seed
+        return Institution.fresh(seed, backends=options.backends)
     options.state.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Institution.at(options.state, options.seed)
+    return Institution.at(options.state, options.seed, options.backends)
 
 
 async def _serve(institution: Institution, options: argparse.Namespace) -> int:

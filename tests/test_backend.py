@@ -82,7 +82,8 @@ def test_the_key_goes_on_only_where_the_plan_says_so(
 
 def test_the_backend_password_and_headers_are_the_gateways(client, deploy):
     with backend(say(b"")) as (url, seen):
-        deploy(url, username="gw", password="secret", headers={"X-Tenant": "nordvik"})
+        own = {"Authorization": "Basic Z3c6c2VjcmV0", "X-Tenant": "nordvik"}
+        deploy(url, headers=own)
         client.get(PATH, auth=("learner", "own"), headers={"X-Tenant": "mine"})
     head = seen[0].lower()
     assert b"authorization: basic z3c6c2vjcmv0" in head

@@ -3,23 +3,13 @@
 Plans are tried in Gravitee's order: JWT, OAuth2, API key, keyless last.
 """
 
-from typing import Protocol
-
 from intark_lab.deployment import DeployedPlan
 from intark_lab.gateway.call import Call
-from intark_lab.gateway.errors import unauthorized
+from intark_lab.gateway.errors import Refused, unauthorized
 from intark_lab.gateway.expressions import holds
 from intark_lab.gateway.snapshot import Deployed, Snapshot
-
-
-class Tokens(Protocol):
-    """What judges the tokens that callers bring."""
-
-    async def jwt_claims(self, token: str, definition: dict, now: int) -> dict:
-        """The claims of a JWT that holds at `now` (lab ms); raises Refused."""
-
-    async def introspect(self, token: str, resource: dict, now: int) -> dict:
-        """What the authorisation server says of an access token; raises Refused."""
+from intark_lab.gateway.tokens import CHALLENGE, Tokens
+from intark_lab.issuers import client_of
 
 
 async def admit(call: Call, api: Deployed, snapshot: Snapshot, tokens: Tokens) -> None:
@@ -45,7 +35,13 @@ def _by_key(call: Call, api: Deployed, snapshot: Snapshot) -> None:
 async def _by_token(call: Call, api: Deployed, snapshot: Snapshot, tokens: Tokens, token) -> None:
     refused = unauthorized("GATEWAY_PLAN_UNRESOLVABLE", _challenge(api))
     for plan in (*api.plans.get("JWT", ()), *api.plans.get("OAUTH2", ())):
-        client_id = await _client_id(call, api, plan, tokens, token)
+        try:
+            client_id = await _client_id(call, api, plan, tokens, token)
+        except Refused as error:
+            if error.status != 401:
+                raise
+            refused = error  # another plan may know the token
+            continue
         access = snapshot.by_client(client_id, plan.id, call.now) if client_id else None
         if access is not None and _selected(plan, call):
             call.access, call.plan = access, plan
@@ -57,22 +53,13 @@ async def _client_id(call: Call, api: Deployed, plan: DeployedPlan, tokens: Toke
     definition = plan.security_definition
     if plan.security == "JWT":
         call.claims = await tokens.jwt_claims(token, definition, call.now)
-        return _jwt_client(call.claims, definition)
+        own = definition.get("clientIdClaim")
+        return call.claims.get(own) if own else client_of(call.claims)
     resource = _resource(api, definition.get("oauthResource"))
     call.claims = await tokens.introspect(token, resource, call.now)
     if not _scopes_suffice(call.claims, definition):
         raise unauthorized("OAUTH2_INSUFFICIENT_SCOPE", _challenge(api))
     return call.claims.get("client_id")
-
-
-def _jwt_client(claims: dict, definition: dict) -> str | None:
-    """`azp`, then the first `aud`, then `client_id`: the trap of a token that has an audience."""
-    if own := definition.get("clientIdClaim"):
-        return claims.get(own)
-    audience = claims.get("aud")
-    if isinstance(audience, list):
-        audience = audience[0] if audience else None
-    return claims.get("azp") or audience or claims.get("client_id")
 
 
 def _scopes_suffice(claims: dict, definition: dict) -> bool:
@@ -95,7 +82,7 @@ def _bearer(call: Call) -> str | None:
 
 def _challenge(api: Deployed) -> list[tuple[bytes, bytes]]:
     if "OAUTH2" in api.plans:
-        return [(b"www-authenticate", b'Bearer realm="gravitee.io"')]
+        return CHALLENGE
     return [(b"www-authenticate", b"Bearer")] if "JWT" in api.plans else []
 
 

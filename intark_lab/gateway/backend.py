@@ -2,7 +2,6 @@
 
 import asyncio
 import ipaddress
-from base64 import b64encode
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -119,11 +118,8 @@ def end_to_end(headers: Headers) -> Headers:
 def _headers(call: Call) -> Headers:
     backend, propagate = call.api.backend, _propagates_key(call)
     own = {name.lower().encode(): value.encode() for name, value in backend.headers.items()}
-    if backend.username is not None:
-        pair = f"{backend.username}:{backend.password or ''}".encode()
-        own[b"authorization"] = b"Basic " + b64encode(pair)
-    elif call.plan and not call.plan.security_definition.get("propagateAuthHeader", True):
-        own[b"authorization"] = b""
+    if call.plan and not call.plan.security_definition.get("propagateAuthHeader", True):
+        own.setdefault(b"authorization", b"")
     sent = [
         (name, value)
         for name, value in end_to_end(call.request.raw_headers)

@@ -29,12 +29,37 @@ def no_context_path() -> Answer:
     return Answer(404, [_TEXT], b"No context-path matches the request URI.")
 
 
-def refusal(refused: Refused, accept: bytes | None) -> Answer:
-    """JSON for clients that accept it or anything, the bare message for all others."""
+def refusal(refused: Refused, accept: bytes | None, templates: dict) -> Answer:
+    """JSON for clients that accept it or anything, the bare message for all others.
+
+    An API's own response template for the error key, or for DEFAULT, goes before.
+    """
     status, headers = refused.status, refused.headers
+    if (kind := _template(templates, refused.error_key, accept)) is not None:
+        return _from_template(*kind, refused)
     if not refused.message:
         return Answer(status, headers, b"")
     if accept is not None and (b"application/json" in accept or b"*/*" in accept):
         body = orjson.dumps({"message": refused.message, "http_status_code": status})
         return Answer(status, [*headers, _JSON], body)
     return Answer(status, [*headers, _TEXT], refused.message.encode())
+
+
+def _template(templates: dict, error_key: str, accept: bytes | None) -> tuple[str, dict] | None:
+    """The content type and template for what the client accepts, `*/*` being for all."""
+    for kinds in (templates.get(error_key), templates.get("DEFAULT")):
+        for kind, template in (kinds or {}).items():
+            if kind == "*/*" or kind.encode() in (accept or b""):
+                return kind, template
+    return None
+
+
+def _from_template(kind: str, template: dict, refused: Refused) -> Answer:
+    own = {
+        name.lower().encode(): str(value).encode()
+        for name, value in (template.get("headers") or {}).items()
+    }
+    if kind != "*/*":
+        own.setdefault(b"content-type", kind.encode())
+    body = (template.get("body") or "").encode()
+    return Answer(int(template.get("status") or refused.status), list(own.items()), body)

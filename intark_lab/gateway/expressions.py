@@ -6,6 +6,7 @@ sides are strings, numbers, true, false, null, or a path that starts with `#`. A
 """
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
@@ -14,11 +15,12 @@ _TOKEN = re.compile(
     r"|(?P<sign>\|\||&&|==|!=|[!().\[\],]))"
 )
 _PLACE = re.compile(r"\{(#[^{}]*)\}")
+LONGEST = 500
 _METHODS = {
-    "contains": lambda value, part: value is not None and part in value,
-    "startsWith": lambda value, part: isinstance(value, str) and value.startswith(part),
-    "endsWith": lambda value, part: isinstance(value, str) and value.endswith(part),
-    "matches": lambda value, part: isinstance(value, str) and bool(re.fullmatch(part, value)),
+    "contains": lambda value, part: isinstance(value, str | list) and str(part) in value,
+    "startsWith": lambda value, part: isinstance(value, str) and value.startswith(str(part)),
+    "endsWith": lambda value, part: isinstance(value, str) and value.endswith(str(part)),
+    "matches": lambda value, part: isinstance(value, str) and _matches(str(part), value),
 }
 
 
@@ -28,14 +30,20 @@ class ExpressionError(ValueError):
 
 def fill(template: str, call) -> str:
     """`template` with each `{#…}` replaced by its value for this call, nothing for null."""
-    return _PLACE.sub(lambda place: _text(evaluate(place[1], call)), template)
+    return _PLACE.sub(lambda place: _text(_value(place[1], call)), template)
 
 
 def holds(rule: str, call) -> bool:
-    """Whether a selection rule, `{#…}` or bare, is true for this call."""
+    """Whether a selection rule or condition, `{#…}` or bare, is true for this call.
+
+    One that cannot be read is never true.
+    """
     rule = rule.strip()
     bare = rule[1:-1] if rule.startswith("{") and rule.endswith("}") else rule
-    return evaluate(bare, call) is True
+    try:
+        return evaluate(bare, call) is True
+    except ExpressionError:
+        return False
 
 
 def evaluate(expression: str, call):
@@ -66,6 +74,8 @@ class _Headers(dict):
 
 @lru_cache(maxsize=256)
 def _tokens(expression: str) -> tuple[tuple[str, str], ...]:
+    if len(expression) > LONGEST:
+        raise ExpressionError(f"an expression may have {LONGEST} characters")
     tokens, at = [], 0
     expression = expression.rstrip()
     while at < len(expression):
@@ -147,8 +157,11 @@ class _Reader:
         return _METHODS[name](value, argument)
 
     def _next(self) -> tuple[str, str]:
+        token = self._tokens[self._at]
+        if token[0] == "end":
+            raise ExpressionError("it ends too early")
         self._at += 1
-        return self._tokens[self._at - 1]
+        return token
 
     def _take(self, sign: str) -> bool:
         taken = self._tokens[self._at] == ("sign", sign)
@@ -160,15 +173,29 @@ class _Reader:
             raise ExpressionError(f"expected {sign!r}")
 
 
+def _matches(pattern: str, value: str) -> bool:
+    try:
+        return re.fullmatch(pattern, value) is not None
+    except re.error as error:
+        raise ExpressionError(f"cannot read the pattern {pattern!r}") from error
+
+
 _CONSTANTS = {"true": True, "false": False, "null": None}
 
 
 def _item(value, key):
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return value.get(key)
     if isinstance(value, list) and isinstance(key, int) and key < len(value):
         return value[key]
     return None
+
+
+def _value(expression: str, call):
+    try:
+        return evaluate(expression, call)
+    except ExpressionError:
+        return None
 
 
 def _text(value) -> str:

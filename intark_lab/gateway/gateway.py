@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator, Callable
 
 from intark_lab.clock import Clock
 from intark_lab.gateway import errors
-from intark_lab.gateway.admission import Tokens, admit
+from intark_lab.gateway.admission import admit
 from intark_lab.gateway.call import Call
 from intark_lab.gateway.endpoints import Endpoints
 from intark_lab.gateway.exchange import Answer, read_request
 from intark_lab.gateway.limits import Counters
 from intark_lab.gateway.snapshot import Deployed, Snapshot
+from intark_lab.gateway.tokens import Tokens
 from intark_lab.store import Store
 
 
@@ -58,7 +59,8 @@ class Gateway:
             return await self._through_policies(call, deployed)
         except errors.Refused as refused:
             call.error_key = refused.error_key
-            return errors.refusal(refused, call.request.headers.get(b"accept"))
+            accept = call.request.headers.get(b"accept")
+            return errors.refusal(refused, accept, call.api.response_templates)
 
     async def _through_policies(self, call: Call, deployed: Deployed) -> Answer:
         steps = deployed.steps[call.plan.id]

@@ -7,6 +7,7 @@ from intark_lab.deployment import Definition
 from intark_lab.gateway.cache import ResponseCache
 from intark_lab.gateway.call import Call
 from intark_lab.gateway.exchange import Answer
+from intark_lab.gateway.expressions import holds
 from intark_lab.gateway.limits import Counters, Limit
 from intark_lab.gateway.rules import PathRules
 from intark_lab.gateway.transform import JsonToJson
@@ -29,15 +30,16 @@ class Step(NamedTuple):
     exact: bool
     methods: frozenset[str]
     """Empty means all."""
+    condition: str | None
     policy: OnRequest | OnResponse
 
     def meets(self, call: Call) -> bool:
         if self.methods and call.request.method not in self.methods:
             return False
         path = call.path or "/"
-        return path == self.path or (
-            not self.exact and path.startswith(self.path.rstrip("/") + "/")
-        )
+        if path != self.path and (self.exact or not path.startswith(self.path.rstrip("/") + "/")):
+            return False
+        return not self.condition or holds(self.condition, call)
 
 
 class Steps(NamedTuple):
@@ -66,7 +68,7 @@ def compile_flows(flows: list[dict], api: Definition, counters: Counters) -> Ste
             if make is None or not setting.get("enabled", True):
                 continue
             policy = make(setting.get("configuration") or {}, path, api, counters)
-            step = Step(path, exact, methods, policy)
+            step = Step(path, exact, methods, flow.get("condition"), policy)
             if hasattr(policy, "request"):
                 steps.before.append(step)
             if hasattr(policy, "response"):

@@ -51,10 +51,10 @@ class Snapshot:
         self.generation = store.generation
         kept = before._deployed if before else {}
         self._deployed = {
-            text: kept.get(text) or _deployed(Definition.from_json(text), counters)
+            text: kept[text] if text in kept else _deployed(text, counters)
             for (text,) in store.all(_STARTED)
         }
-        deployed = self._deployed.values()
+        deployed = [api for api in self._deployed.values() if api is not None]
         plans = {plan.id: plan for api in deployed for plan in api.definition.plans}
         self._apis = {api.definition.context_path: api for api in deployed}
         self._keys = {
@@ -91,7 +91,18 @@ def digest(secret: str) -> bytes:
     return blake2b(secret.encode("utf-8", "surrogateescape"), digest_size=16).digest()
 
 
-def _deployed(definition: Definition, counters: Counters) -> Deployed:
+def _deployed(text: str, counters: Counters) -> Deployed | None:
+    """A definition made ready; None for one with a policy that its settings do not fit.
+
+    Such an API is not deployed, as in Gravitee, and takes no other with it.
+    """
+    try:
+        return _made_ready(Definition.from_json(text), counters)
+    except (KeyError, ValueError, TypeError, AttributeError, ZeroDivisionError):
+        return None
+
+
+def _made_ready(definition: Definition, counters: Counters) -> Deployed:
     plans: dict[str, list[DeployedPlan]] = {}
     for plan in sorted(definition.plans, key=lambda plan: plan.order):
         plans.setdefault(plan.security, []).append(plan)
