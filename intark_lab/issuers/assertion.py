@@ -13,7 +13,6 @@ from intark_lab.issuers.clients import Client, Clients, digest
 from intark_lab.issuers.exchange import Refused
 from intark_lab.store import Store
 
-ALGORITHMS = ("RS256", "RS384", "RS512")
 LONGEST = 120
 """From iat to exp at most, in seconds."""
 SKEW = 10
@@ -68,7 +67,9 @@ class Assertions:
         if self._now * 1000 >= registered["added_at"] + KEY_LIFETIME:
             raise self._refused("MP-121", f"{_FAILED} Expired key.")
         try:
-            signatures.verify(assertion, signatures.import_jwk(registered["jwk"]), ALGORITHMS)
+            signatures.verify(
+                assertion, signatures.import_jwk(registered["jwk"]), signatures.ALGORITHMS
+            )
         except signatures.BadSignature:
             raise self._refused("MP-124", f"{_FAILED} Invalid JWT signature.") from None
 

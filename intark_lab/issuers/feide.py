@@ -98,7 +98,6 @@ class Feide:
         code = parameters.get("code")
         if code is None:
             raise exchange.invalid_request("Missing parameter: code")
-        key = await self.keys.current()
         now = self._clock.now()
         login = Codes(self._store).redeem(
             code, client, parameters.get("redirect_uri"), parameters.get("code_verifier"), now
@@ -110,10 +109,9 @@ class Feide:
         )
         answer = _tokens(token, login.scope)
         if "openid" in login.scope.split():
-            issuer = exchange.base_url(request, NAME)
-            answer["id_token"] = signatures.sign(
-                {**_about(login, issuer, token, int(now)), **claims}, key
-            )
+            about = _about(login, exchange.base_url(request, NAME), token, int(now))
+            key = await self.keys.current()
+            answer["id_token"] = signatures.sign(about | claims, key)
         return exchange.answer(answer)
 
     def _by_credentials(self, parameters: dict, client: Client) -> Response:

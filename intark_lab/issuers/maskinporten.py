@@ -14,7 +14,7 @@ from starlette.routing import Route
 from intark_lab import texts
 from intark_lab.institution import Institution
 from intark_lab.issuers import exchange, signatures
-from intark_lab.issuers.assertion import ALGORITHMS, Assertions, Grant
+from intark_lab.issuers.assertion import Assertions, Grant
 from intark_lab.issuers.exchange import Refused
 from intark_lab.issuers.keys import SigningKeys
 
@@ -45,7 +45,7 @@ class Maskinporten:
                 "response_types_supported": [],
                 "grant_types_supported": [JWT_BEARER],
                 "token_endpoint_auth_methods_supported": ["private_key_jwt"],
-                "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
+                "token_endpoint_auth_signing_alg_values_supported": list(signatures.ALGORITHMS),
             }
         )
 
@@ -61,11 +61,11 @@ class Maskinporten:
             raise Refused(400, "unsupported_grant_type", f"grant_type must be {JWT_BEARER}")
         if "assertion" not in parameters:
             raise exchange.invalid_request("Missing parameter: assertion")
-        key = await self.keys.current()
         now = self._institution.clock.now()
         issuer = _issuer(request)
         assertions = Assertions(self._institution.store, issuer, now)
         grant = assertions.accept(parameters["assertion"])
+        key = await self.keys.current()
         lifetime = grant.client.token_lifetime
         return exchange.answer(
             {

@@ -14,6 +14,7 @@ from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import RSAKey
 from joserfc.jws import JWSRegistry
 
+ALGORITHMS = ("RS256", "RS384", "RS512")
 BITS = 2048
 LARGEST_BITS = 4096
 _PUBLIC = ("kty", "n", "e", "kid", "use", "alg")
@@ -36,7 +37,7 @@ class _Registry(JWSRegistry):
 
 def new_private_key() -> RSAKey:
     """A new key pair, named by its thumbprint (RFC 7638). It takes some 35 ms, without the GIL."""
-    return RSAKey.generate_key(BITS, auto_kid=True)
+    return RSAKey.generate_key(BITS, {"alg": "RS256"}, auto_kid=True)
 
 
 @lru_cache(maxsize=256)
@@ -45,9 +46,8 @@ def private_key(pem: str, kid: str) -> RSAKey:
 
 
 def public_jwk(key: RSAKey) -> dict:
-    """What a JWK set says of an issuer's key."""
-    public = key.as_dict(private=False)
-    return {**public, "kid": key.kid, "use": "sig", "alg": "RS256"}
+    """The public half of a key, as a JWK set has it."""
+    return {"kid": key.kid, "use": "sig", **key.as_dict(private=False)}
 
 
 def import_jwk(jwk: object) -> RSAKey:
@@ -58,6 +58,8 @@ def import_jwk(jwk: object) -> RSAKey:
         raise Malformed("this is the private key")
     if not isinstance(jwk.get("kid"), str) or not 1 <= len(jwk["kid"]) <= 200:
         raise Malformed("kid must be a text")
+    if jwk.get("use", "sig") != "sig" or jwk.get("alg", ALGORITHMS[0]) not in ALGORITHMS:
+        raise Malformed(f"use must be sig and alg one of {', '.join(ALGORITHMS)}")
     numbers = [jwk.get("n"), jwk.get("e")]
     if not all(isinstance(number, str) and _NUMBER.fullmatch(number) for number in numbers):
         raise Malformed("n and e must be base64url")

@@ -1,0 +1,385 @@
+"""Feide as a service meets it: the login page, the way back, codes, tokens, what they tell."""
+
+import re
+from base64 import urlsafe_b64encode
+from hashlib import sha256
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from issuer_steps import BASE, START, caller, still_institution
+
+from intark_lab.issuers import introspect, signatures
+
+HOME = "https://service.example/callback"
+VERIFIER = "v" * 43
+CHALLENGE = urlsafe_b64encode(sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
+PKCE = {"code_challenge": CHALLENGE, "code_challenge_method": "S256"}
+SCOPES = ["openid", "profile", "email", "userid-feide"]
+PRINCIPAL_NAME = "https://n.feide.no/claims/eduPersonPrincipalName"
+
+
+@pytest.fixture
+def institution():
+    made = still_institution()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def client(institution):
+    with caller(institution) as made:
+        yield made
+
+
+class Service:
+    """A registered client of Feide."""
+
+    def __init__(self, client, institution, **registration):
+        self.client, self.institution = client, institution
+        document = {"client_name": "Study plan", "redirect_uris": [HOME], "scopes": SCOPES}
+        answer = client.post(
+            "/feide/clients",
+            json=document | registration,
+            auth=institution.credentials("developer"),
+        ).json()
+        self.id, self.secret = answer["client_id"], answer["client_secret"]
+
+    def asks(self, **changes) -> dict:
+        good = {
+            "client_id": self.id,
+            "redirect_uri": HOME,
+            "response_type": "code",
+            "scope": " ".join(SCOPES),
+            "state": "a state&more",
+            "nonce": "n-1",
+        }
+        return {name: value for name, value in (good | changes).items() if value is not None}
+
+    def log_in(self, person: str, **changes) -> dict:
+        """What comes back to the service's redirect URI when `person` logs in."""
+        form = self.asks(**changes) | {"person": person}
+        return arrived(self.client.post("/feide/oauth/authorization", data=form))
+
+    def redeem(self, code: str, auth=None, **changes):
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": HOME} | changes
+        form = {name: value for name, value in form.items() if value is not None}
+        return self.client.post(
+            "/feide/oauth/token", data=form, auth=auth or (self.id, self.secret)
+        )
+
+
+def arrived(answer) -> dict:
+    assert answer.status_code == 303
+    place = urlsplit(answer.headers["location"])
+    assert f"{place.scheme}://{place.netloc}{place.path}" == HOME
+    return {name: values[0] for name, values in parse_qs(place.query).items()}
+
+
+@pytest.fixture
+def service(client, institution):
+    return Service(client, institution)
+
+
+@pytest.fixture
+def person(institution):
+    return institution.world.people[7]
+
+
+@pytest.fixture
+def tokens(service, person):
+    return service.redeem(service.log_in(person.email)["code"]).json()
+
+
+def id_token(client, tokens) -> dict:
+    header, _ = signatures.read(tokens["id_token"])
+    (jwk,) = [
+        k for k in client.get("/feide/openid/jwks").json()["keys"] if k["kid"] == header["kid"]
+    ]
+    return signatures.verify(tokens["id_token"], signatures.import_jwk(jwk))
+
+
+def test_the_page_offers_people_of_the_institution(client, service, institution):
+    page = client.get("/feide/oauth/authorization", params=service.asks())
+    assert page.status_code == 200
+    assert "Study plan" in page.text
+    offered = re.findall(r'name="person" value="([^"]+)"', page.text)
+    known = {each.email for each in institution.world.people}
+    assert len(offered) == 12
+    assert set(offered) <= known
+    assert all(name.endswith(".example") for name in offered)
+
+
+def test_pressing_a_button_of_the_page_leads_back_with_code_and_state(client, service):
+    page = client.get("/feide/oauth/authorization", params=service.asks()).text
+    hidden = re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', page)
+    form = {unescape(name): unescape(value) for name, value in hidden}
+    form["person"] = re.search(r'name="person" value="([^"]+)"', page)[1]
+    back = arrived(client.post("/feide/oauth/authorization", data=form))
+    assert back["state"] == "a state&more"
+    assert service.redeem(back["code"]).status_code == 200
+
+
+def test_the_page_repeats_nothing_unescaped_and_stays_out_of_frames(client, service):
+    evil = '"><script>alert(1)</script>'
+    page = client.get("/feide/oauth/authorization", params=service.asks(state=evil, nonce=evil))
+    assert "<script" not in page.text
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "set-cookie" not in page.headers
+
+
+def test_a_name_nobody_has_gives_the_page_again(client, service):
+    form = service.asks() | {"person": "<nobody>@x.example"}
+    page = client.post("/feide/oauth/authorization", data=form)
+    assert page.status_code == 400
+    assert "&lt;nobody&gt;@x.example" in page.text
+
+
+def test_a_link_alone_logs_nobody_in(client, service, person):
+    asked = service.asks() | {"person": person.email}
+    assert client.get("/feide/oauth/authorization", params=asked).status_code == 200
+
+
+NOWHERE = {
+    "no client": {"client_id": None},
+    "an unknown client": {"client_id": "x"},
+    "no redirect URI": {"redirect_uri": None},
+    "another redirect URI": {"redirect_uri": "https://evil.example/callback"},
+    "a longer redirect URI": {"redirect_uri": f"{HOME}/more"},
+    "a redirect URI with a query": {"redirect_uri": f"{HOME}?a=b"},
+}
+
+
+@pytest.mark.parametrize("changes", NOWHERE.values(), ids=NOWHERE)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_nobody_is_sent_to_an_address_that_is_not_registered(service, person, method, changes):
+    asked = service.asks(**changes) | {"person": person.email}
+    how = {"params": asked} if method == "GET" else {"data": asked}
+    answer = service.client.request(method, "/feide/oauth/authorization", **how)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert "location" not in answer.headers
+
+
+SENT_BACK = {
+    "implicit flow": ({"response_type": "id_token token"}, "unsupported_response_type"),
+    "no response type": ({"response_type": None}, "unsupported_response_type"),
+    "another response mode": ({"response_mode": "fragment"}, "invalid_request"),
+    "no page wanted": ({"prompt": "none"}, "login_required"),
+    "a request object": ({"request": "e30.e30."}, "request_not_supported"),
+    "plain PKCE": ({"code_challenge": VERIFIER}, "invalid_request"),
+    "PKCE by another name": (PKCE | {"code_challenge_method": "plain"}, "invalid_request"),
+    "a method without challenge": ({"code_challenge_method": "S256"}, "invalid_request"),
+    "a short challenge": (PKCE | {"code_challenge": "abc"}, "invalid_request"),
+}
+
+
+@pytest.mark.parametrize(("changes", "error"), SENT_BACK.values(), ids=SENT_BACK)
+def test_what_feide_does_not_do_is_told_to_the_service(service, person, changes, error):
+    back = service.log_in(person.email, **changes)
+    assert back["error"] == error
+    assert back["state"] == "a state&more"
+    assert "code" not in back
+
+
+def test_an_id_token_tells_who_logged_in(client, service, person, tokens):
+    assert tokens["token_type"] == "Bearer"
+    assert tokens["scope"] == "openid profile email userid-feide"
+    claims = id_token(client, tokens)
+    assert claims.pop("jti")
+    half = sha256(tokens["access_token"].encode()).digest()[:16]
+    assert claims.pop("at_hash") == urlsafe_b64encode(half).rstrip(b"=").decode()
+    assert re.fullmatch(r"[0-9a-f-]{36}", claims.pop("sub"))
+    assert claims == {
+        "iss": f"{BASE}/feide",
+        "aud": service.id,
+        "iat": int(START),
+        "exp": int(START) + 3600,
+        "auth_time": int(START),
+        "nonce": "n-1",
+        "name": f"{person.given} {person.family}",
+        "email": person.email,
+        "email_verified": False,
+        PRINCIPAL_NAME: person.email,
+        "https://n.feide.no/claims/userid_sec": [f"feide:{person.email}"],
+        "dataporten-userid_sec": [f"feide:{person.email}"],
+    }
+
+
+def test_userinfo_tells_the_same(client, tokens):
+    bearer = {"authorization": f"Bearer {tokens['access_token']}"}
+    told = client.get("/feide/openid/userinfo", headers=bearer).json()
+    assert told.items() <= id_token(client, tokens).items()
+    assert told["email"]
+
+
+def test_scopes_open_claims(client, institution, person):
+    service = Service(client, institution, scopes=["openid", "profile"])
+    back = service.log_in(person.email, scope="openid profile email userid-feide")
+    tokens = service.redeem(back["code"]).json()
+    assert tokens["scope"] == "openid profile"
+    claims = id_token(client, tokens)
+    assert claims["name"]
+    assert "email" not in claims
+    assert PRINCIPAL_NAME not in claims
+    assert claims["https://n.feide.no/claims/userid_sec"] == []
+
+
+def test_without_openid_there_is_no_id_token(client, service, person):
+    back = service.log_in(person.email, scope="profile")
+    tokens = service.redeem(back["code"]).json()
+    assert "id_token" not in tokens
+    bearer = {"authorization": f"Bearer {tokens['access_token']}"}
+    assert client.get("/feide/openid/userinfo", headers=bearer).status_code == 403
+
+
+def test_every_service_knows_a_person_by_the_same_subject(client, institution, person):
+    services = [Service(client, institution) for _ in range(2)]
+    tokens = [each.redeem(each.log_in(person.email)["code"]).json() for each in services]
+    first, second = (id_token(client, each)["sub"] for each in tokens)
+    assert first == second
+
+
+def test_pkce_holds(service, person):
+    back = service.log_in(person.email, **PKCE)
+    assert service.redeem(back["code"], code_verifier=VERIFIER).status_code == 200
+
+
+BAD_CODES = {
+    "an unknown code": ({}, {"code": "x"}),
+    "another redirect URI": ({}, {"redirect_uri": "https://other.example"}),
+    "no redirect URI": ({}, {"redirect_uri": None}),
+    "no verifier": (PKCE, {}),
+    "another verifier": (PKCE, {"code_verifier": "w" * 43}),
+    "a verifier that is too short": (PKCE, {"code_verifier": "v"}),
+    "a verifier that is not ASCII": (PKCE, {"code_verifier": "å" * 43}),
+    "a verifier where no challenge was": ({}, {"code_verifier": VERIFIER}),
+}
+
+
+@pytest.mark.parametrize(("asked", "sent"), BAD_CODES.values(), ids=BAD_CODES)
+def test_a_code_is_refused(service, person, asked, sent):
+    back = service.log_in(person.email, **asked)
+    answer = service.redeem(**{"code": back["code"]} | sent)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+
+
+def test_a_code_is_for_one_service_and_ten_minutes(client, institution, service, person):
+    other = Service(client, institution)
+    code = service.log_in(person.email)["code"]
+    assert other.redeem(code).json()["error"] == "invalid_grant"
+    institution.advance(600)
+    assert service.redeem(code).json()["error"] == "invalid_grant"
+
+
+def test_a_code_used_twice_ends_its_tokens(client, institution, service, person):
+    code = service.log_in(person.email)["code"]
+    token = service.redeem(code).json()["access_token"]
+    assert introspect(institution.store, token, START)["active"]
+    assert service.redeem(code).json()["error"] == "invalid_grant"
+    assert introspect(institution.store, token, START) == {"active": False}
+
+
+WRONG = {
+    "a wrong secret": {"auth": ("ID", "wrong")},
+    "no secret": {"auth": ("ID", "")},
+    "an unknown client": {"auth": ("nobody", "SECRET")},
+    "a secret in the form that is wrong": {"data": {"client_id": "ID", "client_secret": "x"}},
+    "another client_id in the form": {"auth": ("ID", "SECRET"), "data": {"client_id": "x"}},
+    "nothing": {},
+}
+
+
+@pytest.mark.parametrize("sent", WRONG.values(), ids=WRONG)
+@pytest.mark.parametrize("path", ["token", "introspect"])
+def test_a_client_that_is_not_known_by_its_secret(client, service, path, sent):
+    real = {"ID": service.id, "SECRET": service.secret}
+    auth = tuple(real.get(part, part) for part in sent.get("auth", ())) or None
+    data = {name: real.get(value, value) for name, value in sent.get("data", {}).items()}
+    form = {"grant_type": "client_credentials", "token": "x"} | data
+    answer = client.post(f"/feide/oauth/{path}", data=form, auth=auth)
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    assert answer.headers["www-authenticate"].startswith("Basic")
+
+
+def test_a_secret_may_come_in_the_form_but_not_twice(client, service):
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": service.id,
+        "client_secret": service.secret,
+    }
+    assert client.post("/feide/oauth/token", data=form).status_code == 200
+    twice = client.post("/feide/oauth/token", data=form, auth=(service.id, service.secret))
+    assert (twice.status_code, twice.json()["error"]) == (400, "invalid_request")
+
+
+def test_a_service_gets_a_token_of_its_own(client, institution):
+    service = Service(client, institution, scopes=["gk_timeplan", "gk_rom"])
+    auth = (service.id, service.secret)
+    form = {"grant_type": "client_credentials", "scope": "gk_timeplan gk_other"}
+    answer = client.post("/feide/oauth/token", data=form, auth=auth).json()
+    assert (answer["scope"], answer["expires_in"]) == ("gk_timeplan", 28_799)
+    assert "id_token" not in answer
+    bearer = {"authorization": f"Bearer {answer['access_token']}"}
+    assert client.get("/feide/openid/userinfo", headers=bearer).status_code == 403
+
+
+@pytest.mark.parametrize("grant", ["password", "implicit", "refresh_token"])
+def test_other_grants_are_refused(client, service, grant):
+    form = {"grant_type": grant}
+    answer = client.post("/feide/oauth/token", data=form, auth=(service.id, service.secret))
+    assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"authorization": "Bearer x"}, {"authorization": "Bearer"}]
+)
+def test_userinfo_wants_a_token(client, headers):
+    answer = client.get("/feide/openid/userinfo", headers=headers)
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token")
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_introspection_tells_what_a_gateway_asks(client, institution, service, tokens):
+    form = {"token": tokens["access_token"]}
+    asked = client.post("/feide/oauth/introspect", data=form, auth=(service.id, service.secret))
+    told = asked.json()
+    assert told == introspect(institution.store, tokens["access_token"], START)
+    assert told.pop("sub") == id_token(client, tokens)["sub"]
+    assert told == {
+        "active": True,
+        "client_id": service.id,
+        "scope": "openid profile email userid-feide",
+        "token_type": "Bearer",
+        "iat": int(START),
+        "exp": int(START) + 28_800,
+    }
+
+
+def test_a_token_ends_after_eight_hours(institution, tokens):
+    token = tokens["access_token"]
+    assert introspect(institution.store, token, START + 28_799)["active"]
+    assert introspect(institution.store, token, START + 28_800) == {"active": False}
+
+
+def test_a_token_ends_with_its_client(client, institution, service, tokens):
+    auth = institution.credentials("developer")
+    assert client.delete(f"/feide/clients/{service.id}", auth=auth).status_code == 204
+    assert introspect(institution.store, tokens["access_token"], START) == {"active": False}
+
+
+def test_neither_codes_nor_tokens_nor_secrets_are_kept_readable(institution, service, person):
+    code = service.log_in(person.email)["code"]
+    token = service.redeem(code).json()["access_token"]
+    image = institution.store.image()
+    for secret in (code, token, service.secret):
+        assert secret.encode() not in image
+
+
+def test_metadata_leads_to_the_other_endpoints(client):
+    found = client.get("/feide/.well-known/openid-configuration").json()
+    assert found["issuer"] == f"{BASE}/feide"
+    for name in ("authorization", "token", "userinfo", "introspection"):
+        assert client.get(found[f"{name}_endpoint"]).status_code != 404
+    assert client.get(found["jwks_uri"]).json()["keys"]
