@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from intark_lab import journal
 from intark_lab.control.desk import Desk
-from intark_lab.faults import Fault
+from intark_lab.faults import KINDS, Fault
 from intark_lab.institution import Institution
 from intark_lab.tasks import TASKS
 from intark_lab.tasks.task import Task
@@ -84,8 +84,8 @@ class Controls:
             raise Refused(400, text("control.no-such-api", api=body.get("api"), known=known))
         try:
             self._institution.faults.add(Fault(**body))
-        except (TypeError, ValueError) as error:
-            raise Refused(400, text("control.no-such-fault", error=error)) from None
+        except (TypeError, ValueError):
+            raise Refused(400, text("control.no-such-fault", kinds=", ".join(KINDS))) from None
         return {}
 
     def reset(self, _request: Request, _body: dict) -> dict:

@@ -35,7 +35,7 @@ def _raised(task: Task, bench: Bench, raised: dict) -> Verdict:
     return _all_missed(task, "raised", f"tasks.raised.{place}-after-a-call", **raised, **about)
 
 
-def _all_missed(task: Task, outcome: str, message: str, **fields) -> Verdict:
+def _all_missed(task: Task, outcome: str, message: str, /, **fields) -> Verdict:
     return Verdict(outcome, [no(message, f"{task.name}.read", **fields)] * task.points)
 
 

@@ -5,13 +5,15 @@ from types import SimpleNamespace
 
 from intark_lab.tasks import evidence
 from intark_lab.tasks.show import Points, shown
+from intark_lab.texts import text
 
 
 class Begun(SimpleNamespace):
     """A task that was opened: its inputs as attributes."""
 
     def __repr__(self) -> str:
-        return ", ".join(f"{name} = {value!r}" for name, value in vars(self).items())
+        inputs = ", ".join(f"{name} = {value!r}" for name, value in vars(self).items())
+        return inputs or text("tasks.no-inputs")
 
 
 def begin(lab, task_id: str) -> Begun:

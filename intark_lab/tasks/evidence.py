@@ -4,10 +4,11 @@ Evidence is plain data for the lab's control side, which judges it. No truth is 
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 
 from intark_lab.tasks.guard import TimeUp, guarded, told
-from intark_lab.tasks.plain import NotPlain, plain
+from intark_lab.tasks.plain import MOST, NotPlain, plain
 
 
 class Unfit(Exception):
@@ -21,25 +22,27 @@ class Unfit(Exception):
 def of_value(answer) -> dict:
     """Evidence of an answer that is data."""
     if answer is None or answer is ...:
-        return {"untried": "value", "value": repr(answer)}
-    return _gathered(lambda: {"answer": plain(answer), "type": type(answer).__name__})
+        return {"untried": "value", "value": _spelt(answer)}
+    return _gathered(
+        lambda: {"answer": guarded(lambda: plain(answer)), "type": type(answer).__name__}
+    )
 
 
 def of_function(function, drive: Callable[[Callable, dict], dict], orders: dict) -> dict:
     """Evidence of an answer that is a function, which `drive` calls as `orders` say."""
     if function is None or function is ...:
-        return {"untried": "value", "value": repr(function)}
+        return {"untried": "value", "value": _spelt(function)}
     try:
-        _fit(function, orders["call"], orders["arguments"])
+        _fit(function, orders["arguments"])
+        return _gathered(lambda: drive(function, orders))
     except Unfit as unfit:
-        return unfit.evidence
-    return _gathered(lambda: drive(function, orders))
+        return {**unfit.evidence, "call": orders["call"]}
 
 
 def called(function: Callable, *arguments):
     """What the learner's function returns for these arguments, within the time limit.
 
-    A generator is run to its end as part of the call. Raises NotImplementedError for a function
+    An iterator is run to its end as part of the call. Raises NotImplementedError for a function
     that has nothing in it yet, Unfit for a coroutine, TimeUp, and whatever the function raised.
     """
     return guarded(lambda: _run(function, *arguments))
@@ -52,7 +55,11 @@ def _run(function: Callable, *arguments):
         raise Unfit(misfit="async")
     if result is ... or (result is None and _is_empty(function)):
         raise NotImplementedError
-    return list(result) if inspect.isgenerator(result) else result
+    return list(islice(result, MOST + 1)) if isinstance(result, Iterator) else result
+
+
+def _spelt(value) -> str:
+    return "..." if value is ... else repr(value)
 
 
 def _is_empty(function: Callable) -> bool:
@@ -68,24 +75,24 @@ def _gathered(work: Callable[[], dict]) -> dict:
         return {"untried": "function"}
     except NotPlain as error:
         return {"not_plain": error.message, "fields": error.fields}
-    except Unfit as unfit:
-        return unfit.evidence
     except TimeUp:
         return {"stopped": "time"}
+    except Unfit:
+        raise
     except (Exception, SystemExit) as error:
         return {"raised": told(error)}
 
 
-def _fit(function, call: str, arguments: int) -> None:
+def _fit(function, arguments: int) -> None:
     """Raise Unfit unless `function` can be called with so many arguments."""
     if not callable(function):
-        raise Unfit(misfit="not-callable", type=type(function).__name__, call=call)
+        raise Unfit(misfit="not-callable", type=type(function).__name__)
     if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
-        raise Unfit(misfit="async", call=call)
+        raise Unfit(misfit="async")
     try:
         signature = inspect.signature(function)
         signature.bind(*[None] * arguments)
     except TypeError:
-        raise Unfit(misfit="signature", call=call, signature=str(signature)) from None
+        raise Unfit(misfit="signature", signature=str(signature)) from None
     except ValueError:  # some built-in callables tell no signature
         return

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterator, Mapping, Set
+from decimal import Decimal
 from itertools import islice
 from numbers import Integral, Real
 
@@ -37,7 +38,7 @@ def _plain(value):
         return value.decode("utf-8", "replace")
     if isinstance(value, Integral):
         return int(value)
-    if isinstance(value, Real):
+    if isinstance(value, Real | Decimal):
         return _number(float(value))
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
@@ -65,9 +66,11 @@ def _unwrapped(value):
         raise NotPlain("tasks.not-data", type=_name(value))
     if hasattr(value, "status_code") and hasattr(value, "text"):
         return _body(value.text)
-    if hasattr(value, "columns") and hasattr(value, "to_dict"):
+    if type(value).__name__ in ("NAType", "NaTType"):
+        return None
+    if hasattr(value, "columns") and hasattr(value, "to_dict") and not hasattr(value, "to_dicts"):
         return value.to_dict("records")
-    for way in ("tolist", "to_dict", "item", "isoformat", "model_dump"):
+    for way in ("to_dicts", "to_dict", "to_list", "tolist", "isoformat", "model_dump"):
         if callable(getattr(value, way, None)):
             return getattr(value, way)()
     raise NotPlain("tasks.not-data", type=_name(value))

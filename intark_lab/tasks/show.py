@@ -90,8 +90,5 @@ def _bar(result: dict) -> str:
     return f'<div role="status" style="{_STRIP}">{spans}</div>'
 
 
-_STRIP = (
-    "border-left:4px solid var(--jp-brand-color1, #1976d2);padding:4px 0;"
-    "font-family:var(--jp-ui-font-family, sans-serif)"
-)
+_STRIP = "border-left:4px solid;padding:2px 0"
 _SPAN = "display:inline-block;margin:2px 12px"

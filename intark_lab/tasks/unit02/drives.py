@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 
 import httpx
 
+from intark_lab.lab import current
 from intark_lab.tasks.evidence import Unfit, called
 from intark_lab.tasks.guard import TimeUp, told
 from intark_lab.tasks.plain import plain
@@ -25,7 +26,7 @@ class TooManyCalls(BaseException):
 
 def client_maker(make_client: Callable, orders: dict) -> dict:
     """Task 2.2: what kind of client it makes, what that client sends, and how it ends."""
-    with _environment(INTARK_API_KEY=orders["key"]):
+    with _environment(INTARK_API_KEY=orders["key"], INTARK_GATEWAY_URL=current().gateway_url):
         client = called(make_client)
         evidence = _kind(client)
         if not evidence["is_client"]:
@@ -82,7 +83,7 @@ def _environment(**changes: str) -> Iterator[None]:
 
 def _client(orders: dict, on_request: Callable | None = None) -> httpx.Client:
     return httpx.Client(
-        base_url=os.environ["INTARK_GATEWAY_URL"],
+        base_url=current().gateway_url,
         headers={"X-Gravitee-Api-Key": orders["key"]},
         event_hooks={"request": [on_request] if on_request else []},
         timeout=10,
@@ -105,7 +106,7 @@ def _address(make_client: Callable) -> str:
 
 def _one_call(client: httpx.Client, orders: dict) -> dict:
     """What the client sent with the key in it, and what became of the call."""
-    gateway, address = os.environ["INTARK_GATEWAY_URL"], str(client.base_url).rstrip("/")
+    gateway, address = current().gateway_url, str(client.base_url).rstrip("/")
     facts = {
         "closed": client.is_closed,
         "has_timeout": None not in client.timeout.as_dict().values(),
@@ -132,8 +133,6 @@ def _one_call(client: httpx.Client, orders: dict) -> dict:
 
 def _met(client: httpx.Client, case: dict, application: str) -> httpx.Response:
     """The answer that belongs to a case, as a learner's own code would get it."""
-    from intark_lab.lab import current
-
     if "fault" in case:
         current().control("POST", "/fault", {**case["fault"], "application": application})
     request = client.build_request(case["method"], case["path"])
