@@ -55,6 +55,16 @@ def fetch_all(client):
     url = "/fs/emner/v1/undervisningsaktiviteter"
     return client.get(url, params={"limit": 100}).json()["items"]
 """
+PICTURE = """
+from base64 import b64decode
+from IPython.display import Image
+
+DOT = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+Image(b64decode(DOT), format="png", alt="A dot that a cell drew")
+"""
 EXITS = """
 def fetch_all(client):
     raise SystemExit("enough")
@@ -134,6 +144,13 @@ def last_first(notebook: NotebookNode) -> None:
     notebook.cells[start:start] = moved
 
 
+def add_pictures(notebook: NotebookNode) -> None:
+    """One in a text cell's attachment, one that a cell brings out."""
+    text = nbformat.v4.new_markdown_cell("![A square in a text](attachment:a.svg)")
+    text.attachments = {"a.svg": {"image/svg+xml": "PHN2Zy8+"}}
+    notebook.cells[-1:] = [text, nbformat.v4.new_code_cell(PICTURE.strip())]
+
+
 def left_by_a_run(notebook: NotebookNode) -> None:
     notebook.metadata.kernelspec.name = "my-own-kernel"
     for number in range(1, 5):
@@ -164,7 +181,7 @@ def submissions() -> Iterable[tuple[str, NotebookNode, tuple[float, ...]]]:
     yield "no-answer-cell", changed(without(1, "answer"), 1, 2, 3, 4), (0, 2, 2, 2)
     yield "no-check-cell", changed(without(2, "check"), 1, 2, 3, 4), (2, 0, 2, 2)
     yield "no-set-up-cell", changed(lambda n: n.cells.pop(1), *three), (0, 0, 0, 0)
-    yield "no-text-cells", changed(without(3, "task"), *three), (2, 2, 2, 0)
+    yield "with-pictures", changed(add_pictures, 3), (0, 0, 2, 0)
     yield "edited-checks", changed(edit_checks), (0, 0, 0, 0)
     yield "check-as-text", changed(check_as_text, 1), (2, 0, 0, 0)
     yield "last-task-first", changed(last_first, *three), (2, 2, 2, 0)
