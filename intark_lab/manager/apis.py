@@ -6,14 +6,14 @@ what else a provider put there. Nothing of it reaches the gateway before `deploy
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from sqlite3 import Row
 from uuid import uuid4
 
 from intark_lab import deploying
 from intark_lab.clock import Clock
-from intark_lab.manager import context_paths, plans, policies
-from intark_lab.manager.errors import ManagerError, bad_request, invalid_data, not_found
+from intark_lab.manager import context_paths, definitions, plans
+from intark_lab.manager.errors import ManagerError, bad_request, not_found
 from intark_lab.manager.people import User
 from intark_lab.store import Store
 
@@ -36,8 +36,8 @@ class Wanted:
     categories: list[str] | None = None
     picture: str | None = None
     background: str | None = None
-    id: str | None = field(default=None)
-    """Asked for by an imported export file."""
+    id: str | None = None
+    """Asked for by an export file; taken when it is free."""
 
 
 def get(store: Store, identity: str) -> Row:
@@ -51,13 +51,11 @@ def get(store: Store, identity: str) -> Row:
 def create(store: Store, clock: Clock, owner: User, wanted: Wanted) -> Row:
     """A new API: stopped, CREATED, and PRIVATE unless another visibility is asked for.
 
-    Raises 400 `api.contextPath.exists`, `api.contextPath.invalid`, `api.exists`, `data.invalid`.
+    Raises 400 `api.contextPath.exists`, `api.contextPath.invalid`, `data.invalid`.
     """
     path = _checked(store, wanted, None)
-    if wanted.id and store.one("SELECT 1 FROM api WHERE id = ?", wanted.id):
-        message = f"An api [{wanted.id}] already exists."
-        raise ManagerError(400, "api.exists", message, {"api": wanted.id})
-    identity, now = wanted.id or str(uuid4()), clock.ms()
+    taken = store.one("SELECT 1 FROM api WHERE id = ?", wanted.id)
+    identity, now = str(uuid4()) if taken or not wanted.id else wanted.id, clock.ms()
     with store.transaction():
         store.insert(
             "api",
@@ -173,17 +171,8 @@ def _checked(store: Store, wanted: Wanted, identity: str | None) -> str:
     """The clean context path of what is wanted, when all of it can be kept."""
     path = context_paths.clean(wanted.context_path)
     context_paths.check_free(store, path, but=identity)
-    policies.check_flows(wanted.definition.get("flows") or [])
-    for endpoint, _ in deploying.endpoints(wanted.definition["proxy"]):
-        _check_target(endpoint)
+    definitions.check(wanted.definition)
     return path
-
-
-def _check_target(endpoint: dict) -> None:
-    target = endpoint.get("target")
-    schemes = ("source:", "http://", "https://")
-    if not isinstance(target, str) or not target.startswith(schemes):
-        raise invalid_data(f"Endpoint target [{target}] is not a valid URL")
 
 
 def _check_lifecycle(before: str, after: str) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from sqlite3 import Row
 
-from intark_lab.manager import applications
+from intark_lab.manager import applications, members
 from intark_lab.manager.errors import not_found, unauthorized
 from intark_lab.manager.people import User
 from intark_lab.manager.subscriptions import LIVE, excluded
@@ -11,20 +11,19 @@ from intark_lab.store import Store
 
 
 def visible_apis(store: Store, user: User | None) -> list[Row]:
-    """By name. Everybody sees what is public and published; owners, subscribers and admins more."""
+    """By name. Everybody sees what is public and published, members and subscribers more."""
     rows = store.all("SELECT * FROM api WHERE lifecycle <> 'ARCHIVED' ORDER BY name COLLATE NOCASE")
     if user and user.is_admin:
         return rows
     mine = subscribed_apis(store, user) if user else set()
-    return [row for row in rows if _is_visible(row, user, mine)]
-
-
-def _is_visible(row: Row, user: User | None, mine: set[str]) -> bool:
-    if row["lifecycle"] != "PUBLISHED":
-        return user is not None and row["owner"] == user.id
-    if row["visibility"] == "PUBLIC":
-        return True
-    return user is not None and (row["owner"] == user.id or row["id"] in mine)
+    return [
+        row
+        for row in rows
+        if (
+            row["lifecycle"] == "PUBLISHED" and (row["visibility"] == "PUBLIC" or row["id"] in mine)
+        )
+        or (user and members.role(store, row, user))
+    ]
 
 
 def subscribed_apis(store: Store, user: User) -> set[str]:

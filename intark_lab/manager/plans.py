@@ -47,7 +47,7 @@ def create(store: Store, clock: Clock, api: Row, wanted: dict) -> Row:
         message = f"The api {api['name']} is deprecated and cannot be modified."
         raise ManagerError(400, "api.deprecated", message, {"api": api["name"]})
     _check(wanted)
-    identity, now = wanted.get("id") or str(uuid4()), clock.ms()
+    identity, now = str(uuid4()), clock.ms()
     defaults = {"security": "API_KEY", "validation": "MANUAL", "status": "STAGING", "position": 0}
     columns = defaults | wanted | {"id": identity, "api": api["id"]}
     if columns["security"] == "KEY_LESS":

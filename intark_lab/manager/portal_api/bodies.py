@@ -1,9 +1,10 @@
 """Reading a JSON body the way Gravitee's Jackson does: known properties, their kinds, no others.
 
-A kind is TEXT, FLAG, WHOLE, ANY, `one_of(...)`, `[kind]` for a list, `{name: kind}` for an object,
-or `Map(kind)` for an object with free names.
+A kind is TEXT, FLAG, WHOLE, INSTANT (epoch ms), ANY, `one_of(...)`, `[kind]` for a list,
+`{name: kind}` for an object, or `Map(kind)` for an object with free names.
 """
 
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import orjson
@@ -11,6 +12,7 @@ import orjson
 from intark_lab.manager.portal_api.answers import Malformed
 
 TEXT, FLAG, WHOLE, ANY = "java.lang.String", "java.lang.Boolean", "java.lang.Long", "any"
+INSTANT = "java.util.Date"
 
 
 class Map(NamedTuple):
@@ -77,9 +79,20 @@ def _scalar(value, kind: str):
         return value if isinstance(value, str) else orjson.dumps(value).decode()
     if kind == FLAG and isinstance(value, bool):
         return value
-    if kind == WHOLE and type(value) is int and -(2**63) <= value < 2**63:
+    if kind in (WHOLE, INSTANT) and type(value) is int and -(2**63) <= value < 2**63:
         return value
+    if kind == INSTANT and isinstance(value, str):
+        return _milliseconds(value)
     raise _cannot(value, kind)
+
+
+def _milliseconds(value: str) -> int:
+    """An instant in ISO 8601; without an offset it is in UTC."""
+    try:
+        instant = datetime.fromisoformat(value)
+    except ValueError:
+        raise _cannot(value, INSTANT) from None
+    return int((instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
 def _cannot(value, java: str) -> Malformed:
