@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from functools import cache
 
 from intark_lab.institution import Institution
+from intark_lab.loop import new_loop
 from intark_lab.server import Labs, Listener
 
 
@@ -16,7 +17,7 @@ class Host:
     def __init__(self):
         # A line on stderr costs a learner points; the answer itself says what went wrong.
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-        self._loop = asyncio.new_event_loop()
+        self._loop = new_loop()
         threading.Thread(target=self._loop.run_forever, name="intark-lab", daemon=True).start()
         self._labs = Labs()
         self._listener = self.run(Listener.open(self._labs))

@@ -1,16 +1,16 @@
-"""The servers of many labs behind one address: `/labs/ID/{portal,gateway,issuers,control}`."""
+"""The servers of many labs behind one address: `/labs/ID/{portal,management,gateway,...}`."""
 
 import asyncio
 import socket
 import time
 
 from uvicorn import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from intark_lab import control, issuers
+from intark_lab.connection import KEEP_ALIVE_SECONDS, Connection
 from intark_lab.institution import CONTROL, GATEWAY, ISSUERS, PORTAL, Institution
-from intark_lab.manager import portal
+from intark_lab.manager import management, portal
 
 
 class Labs:
@@ -25,6 +25,7 @@ class Labs:
         self._doors[institution.id] = {
             "gateway": (base + GATEWAY, institution.gateway),
             "portal": (base + PORTAL, portal(institution)),
+            "management": (base + "/management", management(institution)),
             "issuers": (base + ISSUERS, issuers.app(institution)),
             "control": (base + CONTROL, control.app(institution)),
         }
@@ -72,12 +73,13 @@ class Listener:
             access_log=False,
             proxy_headers=False,
             ws="none",
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
         )
         config.load()
         state = ServerState()
         loop = asyncio.get_running_loop()
         server = await loop.create_server(
-            lambda: HttpToolsProtocol(config, state, {}, loop),
+            lambda: Connection(config, state, {}, loop),
             host,
             port,
             family=socket.AF_INET6 if ":" in host else socket.AF_INET,

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from intark_lab.institution import Institution, UnusableState
+from intark_lab.loop import new_loop
 from intark_lab.server import Labs, Listener
 from intark_lab.settings import COURSE_SEED
 from intark_lab.store import StateInUse
@@ -26,7 +27,8 @@ def main(arguments: list[str]) -> int:
     except (UnusableState, OSError) as error:
         return _refuse(text("serve.unusable-state", error=error, file=options.state))
     try:
-        return _run(_serve(institution, options))
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            return runner.run(_serve(institution, options))
     except OSError as error:
         return _refuse(text("serve.no-port", host=options.host, port=options.port, error=error))
     finally:
@@ -101,14 +103,6 @@ def _write_private(file: Path, content: str) -> None:
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
         out.write(content)
     draft.replace(file)
-
-
-def _run(main) -> int:
-    try:
-        import uvloop
-    except ImportError:  # Windows
-        return asyncio.run(main)
-    return uvloop.run(main)
 
 
 def _refuse(message: str, exit_code: int = 1) -> int:

@@ -1,0 +1,89 @@
+"""Limits on what a client may send, and how slowly, with bare sockets."""
+
+import socket
+from urllib.parse import urlsplit
+
+import pytest
+
+from intark_lab.connection import MOST_HEAD, Connection
+
+GET = b"GET /labs/listening/gateway/orgreg/v3/units?limit=1 HTTP/1.1\r\nHost: x\r\n"
+
+
+@pytest.fixture
+def connect(listening):
+    """Open a bare connection to the lab. It gives up after ten seconds."""
+    opened = []
+
+    def to_lab() -> socket.socket:
+        address = urlsplit(listening[1])
+        opened.append(socket.create_connection((address.hostname, address.port), timeout=10))
+        return opened[-1]
+
+    yield to_lab
+    for one in opened:
+        one.close()
+
+
+def everything(connection: socket.socket) -> bytes:
+    """What comes until the lab closes or resets the connection; TimeoutError when it never does."""
+    received = b""
+    try:
+        while piece := connection.recv(65536):
+            received += piece
+    except ConnectionResetError:
+        pass
+    return received
+
+
+HEADS = {
+    "a long URL": b"GET /" + b"x" * MOST_HEAD + b" HTTP/1.1\r\n\r\n",
+    "a long header": GET + b"X-Long: " + b"x" * MOST_HEAD + b"\r\n\r\n",
+    "many headers": GET + b"".join(b"X-%d: y\r\n" % n for n in range(20_000)) + b"\r\n",
+    "no HTTP": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+    "a URL with other letters": "GET /emner/Å HTTP/1.1\r\nHost: x\r\n\r\n".encode(),
+    "two lengths": GET + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nx",
+}
+
+
+@pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
+def test_a_head_that_cannot_be_taken_ends_the_connection(connect, head):
+    connection = connect()
+    try:
+        connection.sendall(head)
+    except ConnectionError:
+        return  # it ended before all was sent
+    received = everything(connection)
+    assert not received or received.startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"", b"GET", GET, GET + b"\r\n" + b"GET"],
+    ids=["nothing", "a word", "no end", "a second, unfinished"],
+)
+def test_a_client_that_is_slow_with_its_head_is_dropped(connect, monkeypatch, sent):
+    monkeypatch.setattr(Connection, "head_seconds", 0.2)
+    connection = connect()
+    connection.sendall(sent)
+    assert everything(connection).count(b"HTTP/1.1 200") == sent.count(b"\r\n\r\n")
+
+
+def test_a_client_that_is_slow_with_its_body_is_dropped(connect, monkeypatch):
+    monkeypatch.setattr(Connection, "body_seconds", 0.2)
+    connection = connect()
+    connection.sendall(
+        b"POST /labs/listening/portal/environments/DEFAULT/applications HTTP/1.1\r\n"
+        b"Host: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+    )
+    assert b"200" not in everything(connection)
+
+
+def test_a_client_that_is_quick_is_not(connect):
+    connection = connect()
+    for _ in range(3):
+        connection.sendall(GET + b"\r\n")
+        received = b""
+        while b'"offset":0}' not in received:
+            received += connection.recv(65536)
+        assert b"200 OK" in received
