@@ -1,12 +1,13 @@
 """What many tests need: a lab of one's own, over sockets or as an app object."""
 
-import asyncio
-
 import httpx
 import pytest
+from in_process import InProcess
 
+from intark_lab.birth import identity
 from intark_lab.institution import Institution
 from intark_lab.kernel import host
+from intark_lab.lab import connect
 from intark_lab.server import Labs
 
 
@@ -52,31 +53,13 @@ def client(listening):
         yield made
 
 
-class InProcess(httpx.BaseTransport):
-    """httpx's way into an ASGI application without a socket, for clients that are not async."""
-
-    def __init__(self, app):
-        self._transport, self._runner = httpx.ASGITransport(app), asyncio.Runner()
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return self._runner.run(self._answer(request))
-
-    async def _answer(self, request: httpx.Request) -> httpx.Response:
-        answer = await self._transport.handle_async_request(request)
-        body = await answer.aread()
-        return httpx.Response(answer.status_code, headers=answer.headers, content=body)
-
-    def close(self) -> None:
-        self._runner.close()
-
-
 @pytest.fixture
-def portal_as(institution, labs):
-    """Makes clients of the portal: `portal_as("developer")`, `portal_as(None)` for anonymous."""
+def client_as(institution, labs):
+    """Makes clients of a component: `client_as("portal/...", "developer")`, None for anonymous."""
     made = []
 
-    def client(username: str | None) -> httpx.Client:
-        base = f"http://lab.example{institution.base_path}/portal/environments/DEFAULT"
+    def client(component: str, username: str | None) -> httpx.Client:
+        base = f"http://lab.example{institution.base_path}/{component}"
         auth = institution.credentials(username) if username else None
         made.append(httpx.Client(transport=InProcess(labs), base_url=base, auth=auth))
         return made[-1]
@@ -87,6 +70,52 @@ def portal_as(institution, labs):
 
 
 @pytest.fixture
+def portal_as(client_as):
+    """Makes clients of the portal: `portal_as("developer")`, `portal_as(None)` for anonymous."""
+    return lambda username: client_as("portal/environments/DEFAULT", username)
+
+
+@pytest.fixture
+def management_as(client_as):
+    """Makes clients of the management API, as `portal_as` does of the portal."""
+    base = "management/organizations/DEFAULT/environments/DEFAULT"
+    return lambda username: client_as(base, username)
+
+
+@pytest.fixture
+def publisher(institution):
+    """The username of somebody who may create APIs, and is no administrator."""
+    with institution.store.transaction():
+        institution.store.insert(
+            "user",
+            id=identity(institution.seed, "user", "publisher"),
+            username="publisher",
+            password="made for one test",
+            display_name="Course publisher",
+            email="publisher@intark.example",
+            role="API_PUBLISHER",
+        )
+    return "publisher"
+
+
+@pytest.fixture
+def management(management_as, publisher):
+    """The management API as a publisher meets it."""
+    return management_as(publisher)
+
+
+@pytest.fixture
 def portal(portal_as):
     """The portal as the learner meets it."""
     return portal_as("developer")
+
+
+@pytest.fixture
+def lab(listening, monkeypatch):
+    """The lab of `listening`, joined as a notebook joins its own."""
+    institution, base = listening
+    joined = connect(base, institution.token)
+    joined.join()
+    monkeypatch.setattr("intark_lab.lab._current", joined)
+    yield joined
+    joined._control.close()

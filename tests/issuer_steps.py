@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx
 import orjson
-from conftest import InProcess
+from in_process import InProcess
 from joserfc import jws
 from joserfc.jwk import RSAKey
 
