@@ -14,9 +14,11 @@ from intark_lab.gateway.tokens import Tokens
 from intark_lab.settings import COURSE_SEED
 from intark_lab.sources import Sources
 from intark_lab.store import Store
+from intark_lab.texts import text
 from intark_lab.world import make_world
 
 PORTAL = "/portal/environments/DEFAULT"
+MANAGEMENT = "/management/organizations/DEFAULT/environments/DEFAULT"
 GATEWAY = "/gateway"
 ISSUERS = "/issuers"
 CONTROL = "/control"
@@ -62,14 +64,14 @@ class Institution:
             store = Store.at(file)
             kept = store.one("SELECT value FROM meta WHERE key = 'seed'")
         except sqlite3.DatabaseError as error:
-            raise UnusableState(f"{file} is not a lab's state: {error}") from error
+            raise UnusableState(text("serve.not-a-state", file=file, error=error)) from error
         if kept is None:
             with store.transaction():
                 birth.conceive(store, COURSE_SEED if seed is None else seed)
                 birth.give_secrets(store)
         elif seed is not None and int(kept["value"]) != seed:
             store.close()
-            raise UnusableState(f"{file} holds the institution of seed {kept['value']}")
+            raise UnusableState(text("serve.other-seed", file=file, seed=kept["value"]))
         offset = store.one("SELECT value FROM meta WHERE key = 'clock'")
         clock = Clock(offset=float(offset["value"]) if offset else 0.0)
         return cls("lab", store, clock, backends)
@@ -98,6 +100,7 @@ class Institution:
             "url": url,
             "token": self.token,
             "portal": url + PORTAL,
+            "management": url + MANAGEMENT,
             "gateway": url + GATEWAY,
             "username": username,
             "password": password,

@@ -7,7 +7,6 @@ import pytest
 from attempts import unit02_client, unit02_course, unit02_pages, unit02_statuses
 
 from intark_lab import check
-from intark_lab.lab import connect
 from intark_lab.tasks import TASKS
 
 ATTEMPTS = [
@@ -18,8 +17,8 @@ ATTEMPTS = [
 ]
 
 
-@pytest.fixture
-def every_client_closed(monkeypatch):
+@pytest.fixture(autouse=True)
+def _every_client_closed(monkeypatch):
     """Learners leave clients open; a test may not."""
     made = []
 
@@ -32,16 +31,6 @@ def every_client_closed(monkeypatch):
     yield
     for client in made:
         client.close()
-
-
-@pytest.fixture
-def lab(listening, every_client_closed, monkeypatch):
-    """The learner's lab, joined as a notebook joins it."""
-    institution, base = listening
-    joined = connect(base, institution.token)
-    joined.join()
-    monkeypatch.setattr("intark_lab.lab._current", joined)
-    return joined
 
 
 @pytest.fixture(autouse=True)

@@ -2,26 +2,16 @@
 
 import json
 import os
+import re
 
 import httpx
 import pytest
 
 from intark_lab import check, hint, progress, solution
-from intark_lab.lab import LabError, connect
+from intark_lab.lab import LabError
 from intark_lab.tasks import TASKS
 from intark_lab.tasks.show import Points, Shortfall
 from intark_lab.texts import text
-
-
-@pytest.fixture
-def lab(listening, monkeypatch):
-    """The learner's lab, joined as a notebook joins it."""
-    institution, base = listening
-    joined = connect(base, institution.token)
-    joined.join()
-    monkeypatch.setattr("intark_lab.lab._current", joined)
-    yield joined
-    joined._control.close()
 
 
 def fetched(emne_id) -> dict:
@@ -137,9 +127,6 @@ def test_what_nbgrader_gets_to_see(lab, monkeypatch, capsys, execution, answer, 
 
 
 def test_a_message_has_all_that_a_learner_needs(lab, capsys):
-    check("2.1", fetched("NONE1000-1"))
-    lab.task("2.1")
-    capsys.readouterr()
     said = check("2.1", fetched(lab.task("2.1").emne_id + "/")).message
     for needed in ("0 of 2 points", "/fs/emner/v1/emner/", "404", "Expected", "Read more", "hint("):
         assert needed in said
@@ -179,11 +166,9 @@ def test_progress_shows_the_best_points_attempts_and_help(lab, capsys):
     solution("2.3")
     capsys.readouterr()
     progress()
-    lines = capsys.readouterr().out.splitlines()
-    assert (
-        lines[1].split("  ")[-3:] == ["2 of 2", "2         ".strip(), "none"]
-        or "2 of 2" in lines[1]
-    )
-    assert "1 hint" in lines[2]
-    assert "solution" in lines[3]
-    assert "2.2" in lines[-1]
+    heads, course, client, statuses, *_, following = capsys.readouterr().out.splitlines()
+    assert re.split("  +", heads) == ["Task", "Points", "Attempts", "Help taken"]
+    assert re.split("  +", course)[1:] == ["2 of 2", "2", "none"]
+    assert re.split("  +", client)[1:] == ["0 of 2", "0", "1 hint"]
+    assert re.split("  +", statuses)[1:] == ["0 of 2", "0", "solution"]
+    assert "2.2" in following
