@@ -5,8 +5,9 @@ from types import SimpleNamespace
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from PIL import Image
 
-from intark_lab.authoring import form, rules
+from intark_lab.authoring import drawing, form, rules
 from intark_lab.authoring.notebook import read
 from intark_lab.authoring.pictures import attach
 
@@ -37,7 +38,8 @@ CLOSING = """**Key points**
 3. Why?
 
 **Next:** [the start]({link})."""
-PICTURE = "![A square that is empty](attachment:square.svg)"
+PICTURE = "![A square that is empty](attachment:square.png)"
+SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>'
 
 
 def markdown(cell_id: str, source: str):
@@ -79,7 +81,9 @@ def closing(link: str):
 def make(root: Path) -> Path:
     """Write a diagram, hints, a lesson and a solution into `root`."""
     (root / "data" / "diagrams").mkdir(parents=True)
-    (root / "data" / "diagrams" / "square.svg").write_text("<svg/>")
+    square = root / "data" / "diagrams" / "square.svg"
+    square.write_text(SQUARE)
+    drawing.save(Image.new("RGBA", (12, 12), "white"), square)
     (root / "data" / "texts" / "en").mkdir(parents=True)
     hints = "hint1 = 'Read.'\nhint2 = 'Look.'\nhint3 = 'Copy.'\n"
     (root / "data" / "texts" / "en" / "unit02.toml").write_text(hints)

@@ -3,10 +3,12 @@
 import json
 
 import nbformat
+import needs
 import pytest
-from made_course import TASKS, file, found, lesson, make, save
+from made_course import SQUARE, TASKS, file, found, lesson, make, save
+from PIL import Image
 
-from intark_lab.authoring import cli, form
+from intark_lab.authoring import cli, drawing, form
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def language(node):
 
 
 def attachment(node):
-    node.cells[0]["attachments"] = {"old.svg": {"image/svg+xml": "PHN2Zy8+"}}
+    node.cells[0]["attachments"] = {"old.png": {"image/png": "iVBORw0KGgo="}}
 
 
 MESS = [run, count, collapse, minor, language, attachment]
@@ -63,11 +65,29 @@ def test_fix_writes_the_file_as_nbformat_does(course):
     assert path.read_bytes() == good
 
 
-def test_fix_puts_in_a_diagram_that_was_redrawn(course):
-    (course / "data" / "diagrams" / "square.svg").write_text("<svg></svg>")
+def test_fix_puts_in_a_picture_that_was_made_anew(course):
+    drawing.save(Image.new("RGBA", (12, 12), "black"), course / "data" / "diagrams" / "square.svg")
     path = file(course, "lesson")
     assert "attachments are not those" in found(course, "lesson")[0]
     assert list(cli.findings([path], TASKS, fix=True)) == []
+
+
+def test_a_drawing_without_a_browser_is_found_and_left(course, monkeypatch):
+    monkeypatch.setattr(drawing, "BROWSERS", ())
+    (course / "data" / "diagrams" / "square.svg").write_text(SQUARE + "\n")
+    findings = cli.findings([file(course, "lesson")], TASKS, fix=True)
+    assert [finding.problem.what for finding in findings] == ["square.png is not of square.svg"]
+
+
+@pytest.mark.slow
+def test_fix_draws_what_has_changed(course):
+    needs.program(*drawing.BROWSERS)
+    square = course / "data" / "diagrams" / "square.svg"
+    square.write_text(SQUARE.replace("/>", "><rect width='8' height='8' fill='red'/></svg>"))
+    assert list(cli.findings([file(course, "lesson")], TASKS, fix=True)) == []
+    with Image.open(drawing.picture(square)) as image:
+        assert image.size == (12, 12)
+        assert image.convert("RGBA").getpixel((6, 6)) == (255, 0, 0, 255)
 
 
 def test_a_finding_is_one_line_and_the_exit_code_is_1(course, capsys, monkeypatch):

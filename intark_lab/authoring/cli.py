@@ -8,7 +8,7 @@ from pathlib import Path
 from . import exercises
 from .form import canonical, written
 from .notebook import Finding, Problem, Task, UnreadableError, read
-from .pictures import attach
+from .pictures import attach, redraw
 from .rules import problems
 
 DESCRIPTION = """Look at the authored notebooks, those of notebooks/ and solutions/, and at the
@@ -67,6 +67,7 @@ def _notebooks(paths: list[Path]) -> Iterator[Path]:
 def _fix(path: Path, tasks: Mapping[str, Task]) -> None:
     """Rewrite the file where its canonical form differs."""
     notebook = read(path, tasks)
+    redraw(notebook)
     text = written(attach(canonical(notebook.node), notebook.root))
     if text != notebook.text:
         path.write_text(text, encoding="utf-8", newline="\n")

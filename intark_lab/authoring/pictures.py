@@ -7,16 +7,20 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from . import drawing
 from .notebook import Notebook, Problem
 
 IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)\s]*)[^)]*\)")
-ATTACHED = re.compile(r"attachment:([\w-]+\.svg)")
+ATTACHED = re.compile(r"attachment:([\w-]+)\.png")
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 
 
-def diagrams(root: Path) -> Path:
-    """Where the source of every attachment is."""
-    return root / "data" / "diagrams"
+def redraw(notebook: Notebook) -> None:
+    """Make the pictures that the notebook names and whose drawings have changed."""
+    for _, source in notebook.of_type("markdown"):
+        for svg in _drawings(source, notebook.root):
+            if svg.is_file() and not drawing.is_current(svg):
+                drawing.draw(svg)
 
 
 def attach(node: NotebookNode, root: Path) -> NotebookNode:
@@ -32,13 +36,18 @@ def attach(node: NotebookNode, root: Path) -> NotebookNode:
 
 
 def _attachments(source: str, root: Path) -> dict[str, dict[str, str]]:
-    names = [ATTACHED.fullmatch(target) for _, target in IMAGE.findall(source)]
-    files = [diagrams(root) / name[1] for name in names if name]
+    files = [drawing.picture(svg) for svg in _drawings(source, root)]
     return {
-        file.name: {"image/svg+xml": base64.b64encode(file.read_bytes()).decode()}
+        file.name: {"image/png": base64.b64encode(file.read_bytes()).decode()}
         for file in files
         if file.is_file()
     }
+
+
+def _drawings(source: str, root: Path) -> list[Path]:
+    """The SVG behind each attachment that a text names."""
+    names = [ATTACHED.fullmatch(target) for _, target in IMAGE.findall(source)]
+    return [root / "data" / "diagrams" / f"{name[1]}.svg" for name in names if name]
 
 
 def check_pictures(notebook: Notebook) -> Iterator[Problem]:
@@ -47,21 +56,28 @@ def check_pictures(notebook: Notebook) -> Iterator[Problem]:
         if cell.cell_type != "markdown":
             continue
         if re.search(r"<(img|svg)\b", cell.source, re.I):
-            yield Problem(cell.id, "a picture as HTML", "write ![alt](attachment:x.svg)")
+            yield Problem(cell.id, "a picture as HTML", "write ![alt](attachment:x.png)")
         for alt, target in IMAGE.findall(cell.source):
-            yield from _picture(notebook, cell.id, alt, target)
+            yield from _picture(cell.id, alt, target)
+        for svg in _drawings(cell.source, notebook.root):
+            yield from _drawing(cell.id, svg)
         if dict(cell.get("attachments", {})) != _attachments(cell.source, notebook.root):
             yield Problem(cell.id, "attachments are not those of data/diagrams", "run lint --fix")
 
 
-def _picture(notebook: Notebook, cell_id: str, alt: str, target: str) -> Iterator[Problem]:
-    attached = ATTACHED.fullmatch(target)
+def _picture(cell_id: str, alt: str, target: str) -> Iterator[Problem]:
     if len(alt.split()) < 3:
         yield Problem(cell_id, f"{target} has no alt text", "say in words what it shows")
-    if not attached:
-        yield Problem(cell_id, f"{target} is no attached diagram", "write attachment:x.svg")
-    elif not (diagrams(notebook.root) / attached[1]).is_file():
-        yield Problem(cell_id, f"{attached[1]} is missing", "draw it in data/diagrams/")
+    if not ATTACHED.fullmatch(target):
+        yield Problem(cell_id, f"{target} is no attached diagram", "write attachment:x.png")
+
+
+def _drawing(cell_id: str, svg: Path) -> Iterator[Problem]:
+    if not svg.is_file():
+        yield Problem(cell_id, f"{svg.name} is missing", "draw it in data/diagrams/")
+    elif not drawing.is_current(svg):
+        mend = "run lint --fix where Chromium is installed"
+        yield Problem(cell_id, f"{drawing.picture(svg).name} is not of {svg.name}", mend)
 
 
 def check_links(notebook: Notebook) -> Iterator[Problem]:
