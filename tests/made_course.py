@@ -39,7 +39,7 @@ CLOSING = """**Key points**
 
 **Next:** [the start]({link})."""
 PICTURE = "![A square that is empty](attachment:square.png)"
-SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>'
+SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200"/>'
 
 
 def markdown(cell_id: str, source: str):

@@ -83,11 +83,11 @@ def test_a_drawing_without_a_browser_is_found_and_left(course, monkeypatch):
 def test_fix_draws_what_has_changed(course):
     needs.program(*drawing.BROWSERS)
     square = course / "data" / "diagrams" / "square.svg"
-    square.write_text(SQUARE.replace("/>", "><rect width='8' height='8' fill='red'/></svg>"))
+    square.write_text(SQUARE.replace("/>", "><rect width='300' height='200' fill='red'/></svg>"))
     assert list(cli.findings([file(course, "lesson")], TASKS, fix=True)) == []
     with Image.open(drawing.picture(square)) as image:
-        assert image.size == (12, 12)
-        assert image.convert("RGBA").getpixel((6, 6)) == (255, 0, 0, 255)
+        assert image.size == (450, 300)
+        assert image.convert("RGBA").getpixel((225, 290)) == (255, 0, 0, 255)
 
 
 def test_a_finding_is_one_line_and_the_exit_code_is_1(course, capsys, monkeypatch):
