@@ -1,9 +1,7 @@
 """What tests of the token issuers share: an institution whose clock stands still, and a machine."""
 
-import asyncio
-import threading
-from contextlib import contextmanager
 from functools import cache
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import httpx
@@ -15,7 +13,6 @@ from joserfc.jwk import RSAKey
 from intark_lab import issuers
 from intark_lab.clock import Clock
 from intark_lab.institution import Institution
-from intark_lab.server import Listener
 
 START = 1_800_000_000.5
 ROOT = "/labs/lab/issuers"
@@ -23,6 +20,8 @@ BASE = f"http://lab.example{ROOT}"
 MASKINPORTEN = f"{BASE}/maskinporten/"
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 SCOPE = "intark:emner.read"
+HOME = "https://service.example/callback"
+SCOPES = ["openid", "profile", "email", "userid-feide"]
 
 
 class StillClock(Clock):
@@ -51,27 +50,6 @@ def mounted(institution: Institution):
 def caller(institution: Institution) -> httpx.Client:
     """A client of both issuers, in this process; `issuers` is its institution's lab."""
     return httpx.Client(transport=InProcess(mounted(institution)), base_url=BASE)
-
-
-@contextmanager
-def over_a_socket(institution: Institution):
-    """The issuers' own address, on a free port."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-
-    def run(work):
-        return asyncio.run_coroutine_threadsafe(work, loop).result(timeout=30)
-
-    listener = run(Listener.open(mounted(institution)))
-    try:
-        yield listener.url + ROOT
-    finally:
-        run(listener.close())
-        run(loop.shutdown_default_executor())
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
 
 
 @cache
@@ -120,3 +98,47 @@ class Machine:
 
     def token(self, **changes) -> str:
         return self.ask(**changes).json()["access_token"]
+
+
+class Service:
+    """A registered client of Feide."""
+
+    def __init__(self, client, institution, **registration):
+        self.client, self.institution = client, institution
+        document = {"client_name": "Study plan", "redirect_uris": [HOME], "scopes": SCOPES}
+        answer = client.post(
+            "/feide/clients",
+            json=document | registration,
+            auth=institution.credentials("developer"),
+        ).json()
+        self.id, self.secret = answer["client_id"], answer["client_secret"]
+
+    def asks(self, **changes) -> dict:
+        good = {
+            "client_id": self.id,
+            "redirect_uri": HOME,
+            "response_type": "code",
+            "scope": " ".join(SCOPES),
+            "state": "a state&more",
+            "nonce": "n-1",
+        }
+        return {name: value for name, value in (good | changes).items() if value is not None}
+
+    def log_in(self, person: str, **changes) -> dict:
+        """What comes back to the service's redirect URI when `person` logs in."""
+        form = self.asks(**changes) | {"person": person}
+        return arrived(self.client.post("/feide/oauth/authorization", data=form))
+
+    def redeem(self, code: str, auth=None, **changes):
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": HOME} | changes
+        form = {name: value for name, value in form.items() if value is not None}
+        return self.client.post(
+            "/feide/oauth/token", data=form, auth=auth or (self.id, self.secret)
+        )
+
+
+def arrived(answer) -> dict:
+    assert answer.status_code == 303
+    place = urlsplit(answer.headers["location"])
+    assert f"{place.scheme}://{place.netloc}{place.path}" == HOME
+    return {name: values[0] for name, values in parse_qs(place.query).items()}

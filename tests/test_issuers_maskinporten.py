@@ -18,8 +18,6 @@ from issuer_steps import (
     still_institution,
 )
 
-from intark_lab.issuers.keys import ROTATION
-
 
 @pytest.fixture
 def institution():
@@ -45,14 +43,6 @@ def decoded(part: str) -> bytes:
 
 def claims_of(token: str) -> dict:
     return json.loads(decoded(token.split(".")[1]))
-
-
-def kid_of(token: str) -> str:
-    return json.loads(decoded(token.split(".")[0]))["kid"]
-
-
-def published(client) -> list[str]:
-    return [jwk["kid"] for jwk in client.get("/maskinporten/jwk").json()["keys"]]
 
 
 def test_metadata_leads_to_the_other_endpoints(client):
@@ -202,76 +192,6 @@ def test_the_body_must_be_a_form_and_small(client):
     assert client.post("/maskinporten/token", json={}).json()["error"] == "invalid_request"
     large = client.post("/maskinporten/token", data={"assertion": "x" * 70_000})
     assert (large.status_code, large.json()["error"]) == (413, "invalid_request")
-
-
-@pytest.mark.parametrize("jti", ["once", None])
-def test_an_assertion_is_taken_once(machine, jti):
-    assertion = machine.assertion(jti=jti)
-    assert machine.ask(assertion).status_code == 200
-    again = machine.ask(assertion)
-    assert again.json()["error"] == "invalid_grant"
-    assert again.json()["error_uri"].endswith("MP-012")
-
-
-def test_a_jti_is_taken_once_per_client(client, institution, machine):
-    other = Machine(client, institution)
-    assert machine.ask(jti="x").status_code == other.ask(jti="x").status_code == 200
-    assert machine.ask(jti="x").json()["error"] == "invalid_grant"
-
-
-def test_used_assertions_are_forgotten_once_they_are_over(institution, machine):
-    machine.ask(jti="x")
-    institution.advance(121)
-    assert machine.ask(jti="x").status_code == 200
-    assert len(institution.store.all("SELECT * FROM used_assertion")) == 1
-
-
-def test_a_registered_key_lasts_a_year(institution, machine):
-    institution.advance(365 * 24 * 3600)
-    assert machine.ask().json()["error_uri"].endswith("MP-121")
-    auth = institution.credentials("developer")
-    again = {"keys": [key(0).as_dict(private=False)]}
-    machine.client.post(f"/maskinporten/clients/{machine.id}/jwks", json=again, auth=auth)
-    assert machine.ask().status_code == 200
-
-
-def test_keys_rotate_on_request_and_the_old_one_stays_for_a_while(client, institution, machine):
-    old, first = machine.token(), published(client)
-    assert len(first) == 2
-    auth = institution.credentials("developer")
-    signing = client.post("/maskinporten/keys", auth=auth).json()["kid"]
-    assert signing == first[1] != kid_of(old) == first[0]
-    assert published(client)[:2] == first
-    assert len(published(client)) == 3
-    assert kid_of(machine.token()) == signing
-    client.post("/maskinporten/keys", auth=auth)
-    assert first[0] not in published(client)
-
-
-def test_keys_rotate_by_lab_time(client, institution, machine):
-    first = published(client)
-    institution.advance(ROTATION / 1000 - 1)
-    assert kid_of(machine.token()) == first[0]
-    institution.advance(1)
-    assert kid_of(machine.token()) == first[1]
-    assert published(client)[:2] == first
-
-
-def test_keys_outlast_a_reset_and_clients_do_not(client, institution, machine):
-    before = published(client)
-    institution.reset()
-    assert published(client) == before
-    assert machine.ask().json()["error_uri"].endswith("MP-100")
-
-
-def test_each_lab_has_its_own_keys_and_clients(client, machine):
-    other = still_institution()
-    with caller(other) as theirs:
-        assert not set(published(client)) & set(published(theirs))
-        form = {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer"}
-        answer = theirs.post("/maskinporten/token", data=form | {"assertion": machine.assertion()})
-    other.close()
-    assert answer.json()["error_uri"].endswith("MP-100")
 
 
 def test_an_error_page_says_what_to_look_at(client):
