@@ -85,9 +85,7 @@ def update(store: Store, clock: Clock, api: Row, wanted: Wanted) -> Row:
     Raises 400 as `create` does, and `api.lifecycleState.invalid`, `endpoint.missing`.
     """
     path = _checked(store, wanted, api["id"])
-    if not deploying.endpoints(wanted.definition["proxy"]):
-        message = "At least one endpoint is required for an API."
-        raise ManagerError(400, "endpoint.missing", message, {})
+    _check_endpoint(wanted.definition)
     lifecycle = wanted.lifecycle or api["lifecycle"]
     _check_lifecycle(api["lifecycle"], lifecycle)
     with store.transaction():
@@ -117,9 +115,10 @@ def update(store: Store, clock: Clock, api: Row, wanted: Wanted) -> Row:
 def start(store: Store, clock: Clock, api: Row) -> Row:
     """Let the gateway take calls. The first start deploys, later ones leave what was deployed.
 
-    Raises 400 when it runs already, or is archived.
+    Raises 400 when it runs already, or is archived, and `endpoint.missing`.
     """
     _check_state(api, "STOPPED", "start", "API is already started")
+    _check_endpoint(json.loads(api["definition"]))
     with store.transaction():
         _set_state(store, clock, api, "STARTED")
         if deploying.deployed_at(store, api["id"]) is None:
@@ -136,7 +135,11 @@ def stop(store: Store, clock: Clock, api: Row) -> Row:
 
 
 def deploy(store: Store, clock: Clock, api: Row) -> Row:
-    """Hand the API with its published plans to the gateway, as it is now."""
+    """Hand the API with its published plans to the gateway, as it is now.
+
+    Raises 400 `endpoint.missing`.
+    """
+    _check_endpoint(json.loads(api["definition"]))
     now = clock.ms()
     with store.transaction():
         deploying.deploy(store, api["id"], now)
@@ -173,6 +176,12 @@ def _checked(store: Store, wanted: Wanted, identity: str | None) -> str:
     context_paths.check_free(store, path, but=identity)
     definitions.check(wanted.definition)
     return path
+
+
+def _check_endpoint(definition: dict) -> None:
+    if not deploying.endpoints(definition["proxy"]):
+        message = "At least one endpoint is required for an API."
+        raise ManagerError(400, "endpoint.missing", message, {})
 
 
 def _check_lifecycle(before: str, after: str) -> None:
