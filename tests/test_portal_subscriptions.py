@@ -20,7 +20,7 @@ from portal_steps import (
 from intark_lab.birth import identity
 
 SUBSCRIPTION_FIELDS = (
-    "id api application plan status created_at updated_at subscribed_by consumerStatus origin "
+    "id api application plan status created_at updated_at subscribed_by origin "
     "reference_id reference_type keys"
 )
 

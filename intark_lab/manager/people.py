@@ -35,6 +35,11 @@ def by_id(store: Store, identity: str) -> User | None:
     return _user(row) if row else None
 
 
+def rename(store: Store, user: User, display_name: str) -> None:
+    with store.transaction():
+        store.write("UPDATE user SET display_name = ? WHERE id = ?", display_name, user.id)
+
+
 def _user(row) -> User:
     return User(
         row["id"],

@@ -42,10 +42,10 @@ def subscribe(store: Store, clock: Clock, user: User, application: Row | None, w
     """
     plan = store.one("SELECT * FROM plan WHERE id = ?", wanted.get("plan"))
     if plan is None:
-        raise not_found("plan", wanted.get("plan"))
+        raise not_found("plan", wanted.get("plan", "null"))
     _check_plan(store, plan, user, wanted)
     if application is None:
-        raise not_found("application", wanted.get("application"))
+        raise not_found("application", wanted.get("application", "null"))
     _check_application(store, plan, application)
     with store.transaction():
         application = _choose_key_mode(store, plan, application, wanted.get("api_key_mode"))
@@ -106,6 +106,24 @@ def close(store: Store, clock: Clock, subscription: Row, application: Row) -> No
         )
         if not keys.is_shared(application):
             keys.revoke_all(store, clock, identity)
+
+
+def ask_again(store: Store, clock: Clock, subscription: Row) -> None:
+    """What a consumer's change does to a subscription: a MANUAL plan's waits once more.
+
+    Inside a transaction. Raises 400 `subscription.notUpdatable` when it is over.
+    """
+    identity = subscription["id"]
+    if subscription["status"] == "CLOSED":
+        message = f"Subscription [{identity}] is not updatable"
+        code = "subscription.notUpdatable"
+        raise ManagerError(400, code, message, {"subscription": identity})
+    store.write(
+        "UPDATE subscription SET updated_at = ?, status = CASE "
+        "(SELECT validation FROM plan WHERE plan.id = subscription.plan) "
+        "WHEN 'MANUAL' THEN 'PENDING' ELSE status END WHERE id = ?",
+        *(clock.ms(), identity),
+    )
 
 
 def _check_plan(store: Store, plan: Row, user: User, wanted: dict) -> None:

@@ -8,22 +8,29 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from intark_lab.institution import Institution
-from intark_lab.manager.errors import unauthorized
+from intark_lab.manager.errors import UNEXPECTED, ManagerError, unauthorized
 from intark_lab.manager.portal_api import (
+    about,
+    analytics,
     apis,
     applications,
+    auth,
+    categories,
     keys,
+    logs,
     pages,
     plans,
+    subscribers,
     subscriptions,
     user,
 )
-from intark_lab.manager.portal_api.answers import EXCEPTION_HANDLERS
+from intark_lab.manager.portal_api.answers import EXCEPTION_HANDLERS, refused
 from intark_lab.manager.portal_api.visit import Visit
 
 
@@ -39,33 +46,72 @@ ANONYMOUS = True
 DOORS = (
     Door("GET", "/apis", apis.list_apis, ANONYMOUS),
     Door("POST", "/apis/_search", apis.search_apis, ANONYMOUS),
+    Door("GET", "/apis/categories", categories.list_categories_of_apis, ANONYMOUS),
     Door("GET", "/apis/{api}", apis.get_api, ANONYMOUS),
+    Door("GET", "/apis/{api}/metrics", subscribers.get_metrics, ANONYMOUS),
     Door("GET", "/apis/{api}/pages", pages.list_pages, ANONYMOUS),
     Door("GET", "/apis/{api}/pages/{page}", pages.get_page, ANONYMOUS),
     Door("GET", "/apis/{api}/pages/{page}/content", pages.get_content, ANONYMOUS),
     Door("GET", "/apis/{api}/plans", plans.list_plans, ANONYMOUS),
+    Door("GET", "/apis/{api}/subscribers", subscribers.list_subscribers),
     Door("GET", "/applications", applications.list_applications),
     Door("POST", "/applications", applications.create_application),
     Door("GET", "/applications/{application}", applications.get_application),
     Door("PUT", "/applications/{application}", applications.update_application),
     Door("DELETE", "/applications/{application}", applications.delete_application),
+    Door("GET", "/applications/{application}/analytics", analytics.get_analytics),
+    Door("GET", "/applications/{application}/logs", logs.list_logs),
+    Door("POST", "/applications/{application}/logs/_search", logs.search_logs),
+    Door("POST", "/applications/{application}/logs/_export", logs.export_logs),
+    Door("GET", "/applications/{application}/logs/{log}", logs.get_log),
+    Door("GET", "/applications/{application}/subscribers", subscribers.list_subscribed),
     Door("POST", "/applications/{application}/keys/_renew", keys.renew_shared_key),
     Door("POST", "/applications/{application}/keys/{key}/_revoke", keys.revoke_shared_key),
     Door("GET", "/subscriptions", subscriptions.list_subscriptions),
     Door("POST", "/subscriptions", subscriptions.subscribe),
     Door("GET", "/subscriptions/{subscription}", subscriptions.get_subscription),
+    Door("PUT", "/subscriptions/{subscription}", subscriptions.update_subscription),
     Door("POST", "/subscriptions/{subscription}/_close", subscriptions.close_subscription),
+    Door(
+        "POST",
+        "/subscriptions/{subscription}/_changeConsumerStatus",
+        subscriptions.change_consumer_status,
+    ),
     Door("POST", "/subscriptions/{subscription}/keys/_renew", keys.renew_key),
     Door("POST", "/subscriptions/{subscription}/keys/{key}/_revoke", keys.revoke_key),
     Door("GET", "/user", user.get_user),
+    Door("PUT", "/user", user.update_user),
+    Door("POST", "/auth/login", auth.login),
+    Door("POST", "/auth/logout", auth.logout),
+    Door("GET", "/categories", categories.list_categories, ANONYMOUS),
+    Door("GET", "/categories/{category}", categories.get_category, ANONYMOUS),
+    Door("GET", "/configuration", about.get_configuration, ANONYMOUS),
+    Door("GET", "/info", about.get_info, ANONYMOUS),
 )
 
 
 def portal(institution: Institution) -> Starlette:
     """The portal of one institution, as an ASGI application. Mounted below its `root_path`."""
-    app = Starlette(routes=_routes(), exception_handlers=EXCEPTION_HANDLERS)
+    handlers = EXCEPTION_HANDLERS | {HTTPException: _not_served}
+    app = Starlette(routes=_routes(), exception_handlers=handlers)
     app.state.institution = institution
     return app
+
+
+async def _not_served(request: Request, error: HTTPException) -> Response:
+    """A path or method that the portal does not have; strangers are not told so."""
+    refusal = ManagerError(
+        error.status_code, UNEXPECTED, f"HTTP {error.status_code} {error.detail}"
+    )
+    try:
+        if auth.caller(request, request.app.state.institution) is None:
+            refusal = unauthorized()
+    except ManagerError as wrong:
+        refusal = wrong
+    answer = await refused(request, refusal)
+    if error.headers and refusal.status == 405:
+        answer.headers["allow"] = ", ".join(sorted(error.headers["Allow"].split(", ")))
+    return answer
 
 
 def _routes() -> list[Route]:
@@ -77,10 +123,10 @@ def _routes() -> list[Route]:
 
 def _endpoint(doors: dict[str, Door]) -> Callable:
     async def endpoint(request: Request) -> Response:
-        visit = await Visit.of(request)
         door = doors["GET" if request.method == "HEAD" else request.method]
-        if visit.user is None and not door.anonymous:
+        user = auth.caller(request, request.app.state.institution)
+        if user is None and not door.anonymous:
             raise unauthorized()
-        return door.handler(visit)
+        return door.handler(await Visit.of(request, user))
 
     return endpoint

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import orjson
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -68,16 +67,6 @@ async def invalid(_request: Request, error: Invalid) -> Response:
     return json({"errors": [{"message": error.message, "code": error.code}]}, 400)
 
 
-async def not_served(request: Request, error: HTTPException) -> Response:
-    """A path or method that the portal does not have."""
-    answer = await refused(
-        request,
-        ManagerError(error.status_code, UNEXPECTED, f"HTTP {error.status_code} {error.detail}"),
-    )
-    answer.headers.update(error.headers or {})
-    return answer
-
-
 async def broken(request: Request, _error: Exception) -> Response:
     return await refused(request, ManagerError(500, UNEXPECTED, "HTTP 500 Internal Server Error"))
 
@@ -86,6 +75,5 @@ EXCEPTION_HANDLERS = {
     ManagerError: refused,
     Malformed: malformed,
     Invalid: invalid,
-    HTTPException: not_served,
     Exception: broken,
 }

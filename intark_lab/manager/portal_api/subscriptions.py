@@ -59,11 +59,31 @@ def get_subscription(visit: Visit) -> Response:
 
 def close_subscription(visit: Visit) -> Response:
     """POST /subscriptions/{subscription}/_close: 204, also when it was over already."""
-    row = subscriptions.get(visit.store, visit.path["subscription"])
-    application = applications.accessible(visit.store, row["application"], visit.user)
+    row = _own(visit)
+    application = applications.get(visit.store, row["application"])
     with visit.store.transaction():
         subscriptions.close(visit.store, visit.clock, row, application)
     return no_content()
+
+
+def update_subscription(visit: Visit) -> Response:
+    """PUT /subscriptions/{subscription}: with a MANUAL plan the data owner decides anew.
+
+    What a message consumer would configure is read and has no use in the lab.
+    """
+    row = _own(visit)
+    visit.json({"configuration": CONFIGURATION}, "updateSubscription.arg1")
+    with visit.store.transaction():
+        subscriptions.ask_again(visit.store, visit.clock, row)
+    return json(shape(subscriptions.get(visit.store, row["id"])))
+
+
+def change_consumer_status(visit: Visit) -> Response:
+    """POST /subscriptions/{subscription}/_changeConsumerStatus: 400, V2 APIs know no such thing."""
+    _own(visit)
+    if visit.choice("status", ("STARTED", "STOPPED", "FAILURE")) in (None, "FAILURE"):
+        raise bad_request("Query parameter 'status' must be STARTED or STOPPED")
+    raise bad_request("The consumer status of a subscription to a V2 API cannot be changed")
 
 
 def shape(row: Row) -> dict:
@@ -85,7 +105,6 @@ def shape(row: Row) -> dict:
         paused_at=iso(row["paused_at"]),
         closed_at=iso(row["closed_at"]),
         subscribed_by=row["subscribed_by"],
-        consumerStatus="STARTED",
         origin="MANAGEMENT",
     )
 
@@ -95,6 +114,13 @@ def _own_application(visit: Visit, identity: str | None) -> Row | None:
     row = visit.store.one("SELECT * FROM application WHERE id = ?", identity)
     if not visit.user.is_admin and (row is None or not applications.may_use(row, visit.user)):
         raise forbidden()
+    return row
+
+
+def _own(visit: Visit) -> Row:
+    """A subscription of the user's application. Raises 404, 403."""
+    row = subscriptions.get(visit.store, visit.path["subscription"])
+    applications.accessible(visit.store, row["application"], visit.user)
     return row
 
 

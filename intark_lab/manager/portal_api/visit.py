@@ -1,6 +1,7 @@
 """One request to the portal, as its handlers see it: who asks, for what, with which words."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
@@ -9,7 +10,7 @@ from intark_lab.clock import Clock
 from intark_lab.institution import Institution
 from intark_lab.manager.errors import UNEXPECTED, ManagerError
 from intark_lab.manager.people import User
-from intark_lab.manager.portal_api import auth, bodies
+from intark_lab.manager.portal_api import bodies
 from intark_lab.manager.portal_api.answers import Invalid
 from intark_lab.store import Store
 
@@ -32,12 +33,10 @@ class Visit:
     portal_url: str
 
     @classmethod
-    async def of(cls, request: Request) -> "Visit":
-        """Raises 401 for wrong credentials, 413 for a body over BODY_LIMIT."""
-        institution = request.app.state.institution
-        user = auth.caller(request, institution)
+    async def of(cls, request: Request, user: User | None) -> "Visit":
+        """Raises 413 for a body over BODY_LIMIT."""
         return cls(
-            institution,
+            request.app.state.institution,
             user,
             request.path_params,
             request.query_params,
@@ -54,6 +53,11 @@ class Visit:
     @property
     def clock(self) -> Clock:
         return self.institution.clock
+
+    @property
+    def root(self) -> str:
+        """The path that the portal lies below."""
+        return urlsplit(self.portal_url).path
 
     @property
     def gateway_url(self) -> str:
