@@ -25,6 +25,7 @@ class Lab:
 
     def __init__(self, base: str, token: str, card: dict):
         self.portal_url: str = card["portal"]
+        self.management_url: str = card["management"]
         self.gateway_url: str = card["gateway"]
         self.username: str = card["username"]
         self.password: str = card["password"]
