@@ -28,6 +28,7 @@ OTHER_READERS = {
     "manager": "its words are on the wire, and Gravitee's",
     "issuers": "its words are on the wire, and Maskinporten's and Feide's",
     "sources": "its words are on the wire, and the source systems'",
+    "messages": "its words are on the wire, and the broker's",
     "authoring": "contributors read it, and they write English",
     "birth.py": "what it writes is the catalogue's data",
 }

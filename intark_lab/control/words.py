@@ -17,6 +17,8 @@ def unfit(task: Task, bench: Bench, evidence: dict) -> Verdict | None:
     if "misfit" in evidence:
         fields = {key: value for key, value in evidence.items() if key != "misfit"}
         return _all_missed(task, "wrong", f"tasks.misfit.{evidence['misfit']}", **fields)
+    if "stopped" in evidence:
+        return _all_missed(task, "wrong", "tasks.stopped", seconds=f"{evidence['stopped']:g}")
     if "raised" in evidence:
         return _raised(task, bench, evidence["raised"])
     if task.plan is None and bench.params is None:

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from intark_lab.tasks.guard import TimeUp, guarded, told
+from intark_lab.tasks.guard import SECONDS, TimeUp, guarded, told
 from intark_lab.tasks.plain import MOST, NotPlain, plain
 
 
@@ -76,7 +76,7 @@ def _gathered(work: Callable[[], dict]) -> dict:
     except NotPlain as error:
         return {"not_plain": error.message, "fields": error.fields}
     except TimeUp:
-        return {"stopped": "time"}
+        return {"stopped": SECONDS}
     except Unfit:
         raise
     except (Exception, SystemExit) as error:

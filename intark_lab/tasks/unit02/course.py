@@ -35,8 +35,8 @@ def _course(answer, kind: str, right: dict) -> Part:
         return no("unit02.course.list", read, count=len(answer))
     if not isinstance(answer, dict):
         return no("unit02.course.other-type", read, type=kind)
-    if "items" in answer:
-        return no("unit02.course.page", read, count=len(answer["items"] or []))
+    if isinstance(answer.get("items"), list):
+        return no("unit02.course.page", read, count=len(answer["items"]))
     if "id" not in answer and ("status" in answer or "http_status_code" in answer):
         status = answer.get("status", answer.get("http_status_code"))
         return no("unit02.course.refusal", "unit02.read.refusals", status=status)

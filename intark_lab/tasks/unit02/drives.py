@@ -59,8 +59,8 @@ def page_fetcher(fetch_all: Callable, orders: dict) -> dict:
     with _client(orders, count) as client:
         try:
             answer = called(fetch_all, client)
-        except TooManyCalls:
-            return {"stopped": "calls"}
+        except (TooManyCalls, TimeUp):
+            return {"unfinished": True}
     return {"answer": plain(answer), "type": type(answer).__name__}
 
 

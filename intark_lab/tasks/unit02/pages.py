@@ -19,7 +19,7 @@ def orders(_bench: Bench) -> dict:
 
 def judge(bench: Bench, evidence: dict) -> Verdict:
     calls = bench.by_probe()
-    if "stopped" in evidence:
+    if "unfinished" in evidence:
         return verdict(_stopped(calls), no("unit02.pages.unfinished", "unit02.read.pages"))
     records = bench.truth.records("fs-emner", "undervisningsaktiviteter")
     whole = _shape(evidence["answer"], evidence["type"]) or _whole(
@@ -51,18 +51,22 @@ def _shape(answer, kind: str) -> Part | None:
         return no("unit02.pages.nothing", read)
     if kind == "Response":
         return no("unit02.pages.response", read)
-    if isinstance(answer, dict) and "items" in answer:
-        return no("unit02.pages.envelope", read, count=len(answer["items"] or []))
+    if isinstance(answer, dict) and isinstance(answer.get("items"), list):
+        return no("unit02.pages.envelope", read, count=len(answer["items"]))
     if not isinstance(answer, list):
         return no("unit02.pages.other-type", read, type=kind)
     if any(isinstance(item, list) for item in answer):
         return no("unit02.pages.nested", read, count=len(answer))
     if any(isinstance(item, dict) and "items" in item for item in answer):
         return no("unit02.pages.pages", read, count=len(answer))
-    if not all(isinstance(item, dict) and "id" in item for item in answer):
-        odd = next(item for item in answer if not isinstance(item, dict) or "id" not in item)
-        return no("unit02.pages.no-records", read, item=str(odd)[:60])
+    odd = [item for item in answer if not (isinstance(item, dict) and _is_id(item.get("id")))]
+    if odd:
+        return no("unit02.pages.no-records", read, item=str(odd[0])[:60])
     return None
+
+
+def _is_id(value) -> bool:
+    return isinstance(value, str | int)
 
 
 def _whole(answer: list[dict], records: list[dict], calls: list[Call]) -> Part:
