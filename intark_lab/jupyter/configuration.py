@@ -21,6 +21,11 @@ _LAB_PARTS = {
     "assignment_list": ("assignment-list",),
     "course_list": ("course-list",),
 }
+_LANGUAGE_SERVER = (
+    "@jupyterlab/lsp-extension",
+    "@jupyterlab/fileeditor-extension:language-server",
+    "@jupyterlab/notebook-extension:language-server",
+)
 """What in the browser belongs to a server extension, and would fail without it."""
 
 
@@ -70,12 +75,13 @@ def _server(on: set[str], instructor: bool) -> dict:
 
 
 def _disabled(on: set[str]) -> dict[str, bool]:
-    return {
+    nbgrader = {
         f"@jupyter/nbgrader:{part}": True
         for extension, parts in _LAB_PARTS.items()
         for part in parts
         if extension not in on
     }
+    return {**dict.fromkeys(_LANGUAGE_SERVER, True), **nbgrader}
 
 
 def _quiet() -> dict:
