@@ -17,6 +17,7 @@ from intark_lab.issuers.clients import Client, Clients
 from intark_lab.issuers.people import Directory
 from intark_lab.issuers.tokens import Codes, Login
 from intark_lab.texts import text
+from intark_lab.world import Person
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _PAGE_HEADERS = {
@@ -127,23 +128,28 @@ class LoginPage:
             for name, value in asked.parameters.items()
             if name != "person"
         )
-        people = "".join(
-            f'<li><button name="person" value="{escape(person.email)}">'
-            f"{escape(f'{person.given} {person.family}')}"
-            f" ({escape(text(f'issuers.login.{role}'))})</button></li>"
-            for person, role in self._directory.offered()
-        )
+        people = "".join(_button(*each) for each in self._directory.offered())
         page = _PAGE.format(
-            title=escape(text("issuers.login.title")),
-            client=escape(text("issuers.login.client", client=asked.client.name)),
-            note=escape(text("issuers.login.note")),
-            unknown=f"<p>{escape(text('issuers.login.unknown', name=unknown))}</p>"
-            if unknown
-            else "",
+            title=_said("title"),
+            client=_said("client", client=asked.client.name),
+            note=_said("note"),
+            unknown=f"<p>{_said('unknown', name=unknown)}</p>" if unknown else "",
             kept=kept,
             people=people,
         )
         return HTMLResponse(page, 400 if unknown else 200, _PAGE_HEADERS)
+
+
+def _button(person: Person, role: str) -> str:
+    name = escape(f"{person.given} {person.family}")
+    return (
+        f'<li><button name="person" value="{escape(person.email)}">{name} ({_said(role)})'
+        "</button></li>"
+    )
+
+
+def _said(message: str, **fields: str) -> str:
+    return escape(text(f"issuers.login.{message}", **fields))
 
 
 _PAGE = """<!DOCTYPE html>
