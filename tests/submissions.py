@@ -55,15 +55,15 @@ def fetch_all(client):
     url = "/fs/emner/v1/undervisningsaktiviteter"
     return client.get(url, params={"limit": 100}).json()["items"]
 """
-PICTURE = """
-from base64 import b64decode
-from IPython.display import Image
-
 DOT = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
     "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
-Image(b64decode(DOT), format="png", alt="A dot that a cell drew")
+PICTURE = f"""
+from base64 import b64decode
+from IPython.display import Image
+
+Image(b64decode("{DOT}"), format="png", alt="A dot that a cell drew")
 """
 EXITS = """
 def fetch_all(client):
@@ -146,8 +146,8 @@ def last_first(notebook: NotebookNode) -> None:
 
 def add_pictures(notebook: NotebookNode) -> None:
     """One in a text cell's attachment, one that a cell brings out."""
-    text = nbformat.v4.new_markdown_cell("![A square in a text](attachment:a.svg)")
-    text.attachments = {"a.svg": {"image/svg+xml": "PHN2Zy8+"}}
+    text = nbformat.v4.new_markdown_cell("![A dot in a text](attachment:a.png)")
+    text.attachments = {"a.png": {"image/png": DOT}}
     notebook.cells[-1:] = [text, nbformat.v4.new_code_cell(PICTURE.strip())]
 
 

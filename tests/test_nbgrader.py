@@ -102,7 +102,7 @@ def test_feedback_names_the_seed_and_says_what_was_missed(graded):
 def test_feedback_keeps_the_words_of_pictures(graded):
     feedback = (graded[0] / "feedback" / "with-pictures" / UNIT / f"{UNIT}.html").read_text()
     words = [re.search(r'alt="([^"]*)"', image)[1] for image in re.findall(r"<img[^>]*>", feedback)]
-    assert words == ["A square in a text", "A dot that a cell drew"]
+    assert words == ["A dot in a text", "A dot that a cell drew"]
 
 
 @pytest.mark.slow

@@ -31,7 +31,8 @@ def generated(root: Path) -> dict[Path, bytes]:
         )
         if run.returncode:
             raise GenerationError(_reason(run.stderr))
-        return _files(Path(folder))
+        # On Windows nbgrader ends lines as Windows does.
+        return {k: v.replace(b"\r\n", b"\n") for k, v in _files(Path(folder)).items()}
 
 
 def differences(root: Path, fix: bool) -> Iterator[Finding]:
