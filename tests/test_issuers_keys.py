@@ -4,12 +4,7 @@ import json
 from base64 import urlsafe_b64decode
 
 import pytest
-from issuer_steps import (
-    Machine,
-    caller,
-    key,
-    still_institution,
-)
+from issuer_steps import START, Machine, caller, key, still_institution
 
 from intark_lab.issuers.keys import ROTATION
 
@@ -51,6 +46,11 @@ def test_an_assertion_is_taken_once(machine, jti):
     again = machine.ask(assertion)
     assert again.json()["error"] == "invalid_grant"
     assert again.json()["error_uri"].endswith("MP-012")
+
+
+def test_assertions_without_a_jti_are_told_apart(machine):
+    assert machine.ask(jti=None).status_code == 200
+    assert machine.ask(jti=None, exp=int(START) + 119).status_code == 200
 
 
 def test_a_jti_is_taken_once_per_client(client, institution, machine):

@@ -7,16 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 from cryptography.hazmat.primitives.hashes import SHA256
-from issuer_steps import (
-    BASE,
-    MASKINPORTEN,
-    SCOPE,
-    START,
-    Machine,
-    caller,
-    key,
-    still_institution,
-)
+from issuer_steps import BASE, MASKINPORTEN, SCOPE, START, Machine, caller, key, still_institution
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ class Assertions:
 
     def _instant(self, claims: dict, name: str) -> float:
         value = claims.get(name)
-        if isinstance(value, bool) or not isinstance(value, int | float) or math.isinf(value):
+        if isinstance(value, bool) or not isinstance(value, int | float):
             raise self._refused(None, f"{_FAILED} Invalid JWT claim {name}.")
         return value
 
