@@ -22,6 +22,7 @@ def lint(course, fix):
     return [str(line) for line in cli.findings([course / "solutions"], TASKS, fix)]
 
 
+@pytest.mark.slow
 def test_fix_writes_what_nbgrader_would(course):
     exercise = course / "exercises" / "02-made" / "02-made.ipynb"
     assert lint(course, fix=True) == []
