@@ -1,4 +1,4 @@
-"""A lab's first state: the catalogue, its two people, and the course's ready application."""
+"""A lab's first state: people, the catalogue, and the applications that use it."""
 
 import json
 import secrets
@@ -6,6 +6,7 @@ from functools import cache
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from intark_lab.catalogue import CatalogueApi, CataloguePlan, load_catalogue
+from intark_lab.consumers import load_others
 from intark_lab.deploying import deploy, proxy_to
 from intark_lab.store import Store
 
@@ -15,14 +16,14 @@ PUBLISHED = 1_770_192_000_000
 """When the catalogue of every institution was published, epoch ms: before any lab is born."""
 
 
-def born(seed: int) -> Store:
+def born(seed: int, at: int) -> Store:
     """A store in memory in the first state of the institution of `seed`, with secrets of its own.
 
-    Ids come from the seed; passwords and keys from `secrets`.
+    Ids come from the seed; passwords and keys from `secrets`. `at` is the birth, lab ms.
     """
     store = Store.from_image(_image(seed))
     with store.transaction():
-        give_secrets(store)
+        give_secrets(store, at)
     return store
 
 
@@ -31,7 +32,7 @@ def conceive(store: Store, seed: int) -> None:
     store.insert("meta", key="seed", value=str(seed))
     _people(store, seed)
     _catalogue(store, seed)
-    _course_application(store, seed)
+    _consumers(store, seed)
     store.insert(
         "api_key",
         id=identity(seed, "key", "course"),
@@ -40,11 +41,12 @@ def conceive(store: Store, seed: int) -> None:
     )
 
 
-def give_secrets(store: Store) -> None:
+def give_secrets(store: Store, at: int) -> None:
     """Make both passwords, the course application's key and the control side's token.
 
-    Inside a transaction.
+    Inside a transaction, at the birth (lab ms), which is kept.
     """
+    store.insert("meta", key="born", value=str(at))
     for username in (LEARNER, ADMIN):
         password = secrets.token_urlsafe(12)
         store.write("UPDATE user SET password = ? WHERE username = ?", password, username)
@@ -64,7 +66,7 @@ def rebirth(store: Store, seed: int) -> None:
             "UPDATE api_key SET expire_at = NULL, revoked = 0, revoked_at = NULL, paused = 0"
         )
         _catalogue(store, seed)
-        _course_application(store, seed)
+        _consumers(store, seed)
 
 
 def identity(seed: int, kind: str, name: str) -> str:
@@ -83,7 +85,8 @@ def _image(seed: int) -> bytes:
 
 
 def _people(store: Store, seed: int) -> None:
-    people = ((LEARNER, "Course developer", "USER"), (ADMIN, "Course administrator", "ADMIN"))
+    people = [(LEARNER, "Course developer", "USER"), (ADMIN, "Course administrator", "ADMIN")]
+    people += [(each.slug, each.team, "USER") for each in load_others().consumers]
     for username, display_name, role in people:
         store.insert(
             "user",
@@ -163,29 +166,47 @@ def _plan(store: Store, seed: int, api: CatalogueApi, plan: CataloguePlan) -> No
     )
 
 
-def _course_application(store: Store, seed: int) -> None:
-    learner = identity(seed, "user", LEARNER)
-    application = identity(seed, "application", "course")
+def _consumers(store: Store, seed: int) -> None:
+    """Who uses the APIs: the course's ready application, and everybody else's."""
+    words = "Ready when the course begins: it may read the open study data."
+    _application(store, seed, "course", LEARNER, "Course application", words)
+    _subscription(store, seed, "course", LEARNER, COURSE_API, COURSE_PLAN, name="course")
+    for consumer in load_others().consumers:
+        slug = consumer.slug
+        _application(store, seed, slug, slug, consumer.name, consumer.description)
+        for access in consumer.access:
+            name = f"{slug}/{access.api}"
+            _subscription(store, seed, slug, slug, access.api, access.plan, name)
+
+
+def _application(
+    store: Store, seed: int, slug: str, owner: str, name: str, description: str
+) -> None:
     store.insert(
         "application",
-        id=application,
-        name="Course application",
-        description="Ready when the course begins: it may read the open study data.",
+        id=identity(seed, "application", slug),
+        name=name,
+        description=description,
         type="SIMPLE",
-        owner=learner,
+        owner=identity(seed, "user", owner),
         api_key_mode="EXCLUSIVE",
         status="ACTIVE",
         created_at=PUBLISHED,
         updated_at=PUBLISHED,
     )
+
+
+def _subscription(
+    store: Store, seed: int, slug: str, owner: str, api: str, plan: str, name: str
+) -> None:
     store.insert(
         "subscription",
-        id=identity(seed, "subscription", "course"),
-        api=identity(seed, "api", COURSE_API),
-        plan=identity(seed, "plan", f"{COURSE_API}/{COURSE_PLAN}"),
-        application=application,
+        id=identity(seed, "subscription", name),
+        api=identity(seed, "api", api),
+        plan=identity(seed, "plan", f"{api}/{plan}"),
+        application=identity(seed, "application", slug),
         status="ACCEPTED",
-        subscribed_by=learner,
+        subscribed_by=identity(seed, "user", owner),
         created_at=PUBLISHED,
         processed_at=PUBLISHED,
         start_at=PUBLISHED,

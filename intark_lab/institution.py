@@ -1,16 +1,18 @@
 """One lab on the server's side: an institution with its seed, state, clock and secrets."""
 
 import sqlite3
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
-from intark_lab import birth
+from intark_lab import birth, history
 from intark_lab.clock import Clock
 from intark_lab.faults import Faults
 from intark_lab.gateway import Gateway
 from intark_lab.gateway.backend import HttpBackends
 from intark_lab.gateway.endpoints import Endpoints
 from intark_lab.gateway.tokens import Tokens
+from intark_lab.messages.door import Door
+from intark_lab.messages.post import Post
 from intark_lab.settings import COURSE_SEED
 from intark_lab.sources import Sources
 from intark_lab.store import Store
@@ -36,6 +38,7 @@ class Institution:
         self.id, self.store, self.clock = lab_id, store, clock
         self.seed = int(self._meta("seed"))
         self.faults = Faults()
+        self.post = Post()
         self.sources = _sources(self.seed)
         self.backends = HttpBackends(anywhere=backends)
         endpoints = Endpoints(self.sources, self.faults, self.backends, self.advance)
@@ -50,7 +53,8 @@ class Institution:
         backends: bool = False,
     ):
         """A new institution in memory; `start` plants its clock (epoch seconds)."""
-        return cls(lab_id, birth.born(seed), Clock(start), backends)
+        clock = Clock(start)
+        return cls(lab_id, birth.born(seed, clock.ms()), clock, backends)
 
     @classmethod
     def at(cls, file: Path, seed: int | None = None, backends: bool = False):
@@ -68,7 +72,7 @@ class Institution:
         if kept is None:
             with store.transaction():
                 birth.conceive(store, COURSE_SEED if seed is None else seed)
-                birth.give_secrets(store)
+                birth.give_secrets(store, Clock().ms())
         elif seed is not None and int(kept["value"]) != seed:
             store.close()
             raise UnusableState(text("serve.other-seed", file=file, seed=kept["value"]))
@@ -83,6 +87,11 @@ class Institution:
     @property
     def world(self):
         return self.sources.world
+
+    @cached_property
+    def door(self) -> Door:
+        """Where the lab sets up its messages."""
+        return self.post.door(self)
 
     @property
     def token(self) -> str:
@@ -102,6 +111,7 @@ class Institution:
             "portal": url + PORTAL,
             "management": url + MANAGEMENT,
             "gateway": url + GATEWAY,
+            "amqp": self.post.address,
             "username": username,
             "password": password,
             "admin_username": admin_username,
@@ -130,13 +140,19 @@ class Institution:
                 "INSERT OR REPLACE INTO meta VALUES ('clock', ?)", str(self.clock.offset)
             )
 
+    def remember(self) -> None:
+        """Make the usage of the month before the lab's birth, unless that is done."""
+        history.remember(self.store, self.sources, self.seed, int(self._meta("born")))
+
     def reset(self) -> None:
         """Back to the first state. Seed, people, passwords, keys and time stay as they are."""
         birth.rebirth(self.store, self.seed)
         self.faults.clear()
+        self.post.clear(self)
         self.gateway.forget_limits()
 
     def close(self) -> None:
+        self.post.remove(self)
         self.store.close()
 
     def _meta(self, key: str) -> str:

@@ -1,81 +1,18 @@
 """One sqlite file: what the manager keeps, what the gateway counted, what the learner tried.
 
-WAL with synchronous NORMAL: a committed row survives kill -9, not a power cut. Usage rows that
-arrive in one turn of the event loop share a commit, and their calls are answered after it.
-Instants are lab time in milliseconds; lists and mappings are JSON text. A key that several
-subscriptions share has a row for each of them.
+WAL with synchronous NORMAL: a committed row survives kill -9, not a power cut. Usage rows and
+messages that arrive in one turn of the event loop share a commit, and are answered after it.
+The tables are in `schema`.
 """
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from intark_lab import schema
 from intark_lab.journal import Call
-
-SCHEMA = f"""
-CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE user(
-    id TEXT PRIMARY KEY, username TEXT UNIQUE, password TEXT, display_name TEXT, email TEXT,
-    role TEXT, groups TEXT DEFAULT '[]');
-CREATE TABLE api(
-    id TEXT PRIMARY KEY, slug TEXT UNIQUE, name TEXT, version TEXT, description TEXT,
-    context_path TEXT, definition TEXT, visibility TEXT, state TEXT, lifecycle TEXT, owner TEXT,
-    labels TEXT, categories TEXT, picture TEXT, background TEXT, created_at INTEGER,
-    updated_at INTEGER);
-CREATE TABLE member(api TEXT, user TEXT, role TEXT, PRIMARY KEY(api, user)) WITHOUT ROWID;
-CREATE TABLE token(
-    id TEXT PRIMARY KEY, user TEXT, name TEXT, digest TEXT UNIQUE, created_at INTEGER,
-    last_use_at INTEGER);
-CREATE TABLE page(
-    id TEXT PRIMARY KEY, api TEXT, name TEXT, type TEXT, position INTEGER, homepage INTEGER,
-    content TEXT, updated_at INTEGER, parent TEXT, published INTEGER DEFAULT 1,
-    visibility TEXT DEFAULT 'PUBLIC', revision INTEGER DEFAULT 1);
-CREATE TABLE plan(
-    id TEXT PRIMARY KEY, api TEXT, slug TEXT, name TEXT, description TEXT, security TEXT,
-    validation TEXT, status TEXT, characteristics TEXT, comment_required INTEGER,
-    comment_question TEXT, general_conditions TEXT, position INTEGER, flows TEXT,
-    created_at INTEGER, updated_at INTEGER, excluded_groups TEXT DEFAULT '[]',
-    security_definition TEXT DEFAULT '{{}}', selection_rule TEXT, published_at INTEGER,
-    closed_at INTEGER);
-CREATE TABLE application(
-    id TEXT PRIMARY KEY, name TEXT, description TEXT, domain TEXT, type TEXT, app_type TEXT,
-    client_id TEXT, owner TEXT, api_key_mode TEXT, status TEXT, created_at INTEGER,
-    updated_at INTEGER);
-CREATE TABLE subscription(
-    id TEXT PRIMARY KEY, api TEXT, plan TEXT, application TEXT, status TEXT, request TEXT,
-    reason TEXT, subscribed_by TEXT, processed_by TEXT, created_at INTEGER, processed_at INTEGER,
-    start_at INTEGER, end_at INTEGER, paused_at INTEGER, closed_at INTEGER, updated_at INTEGER);
-CREATE INDEX subscription_application ON subscription(application);
-CREATE TABLE api_key(
-    id TEXT, key TEXT, subscription TEXT, created_at INTEGER, expire_at INTEGER,
-    revoked INTEGER DEFAULT 0, revoked_at INTEGER, paused INTEGER DEFAULT 0,
-    PRIMARY KEY(id, subscription), UNIQUE(key, subscription));
-CREATE INDEX api_key_subscription ON api_key(subscription);
-CREATE TABLE deployment(api TEXT PRIMARY KEY, definition TEXT, deployed_at INTEGER);
-CREATE TABLE usage({", ".join(Call.COLUMNS)});
-CREATE INDEX usage_application ON usage(application, at, status);
-CREATE INDEX usage_api ON usage(api, at, status);
-CREATE TABLE window(task TEXT PRIMARY KEY, opened_after INTEGER, params TEXT);
-CREATE TABLE attempt(
-    id INTEGER PRIMARY KEY, task TEXT, at INTEGER, points REAL, outcome TEXT, kind TEXT);
-CREATE TABLE hint(task TEXT PRIMARY KEY, level INTEGER);
-CREATE TABLE issuer_key(
-    issuer TEXT, kid TEXT, private_pem TEXT, public_jwk TEXT, created_at INTEGER,
-    active_at INTEGER, retired_at INTEGER, PRIMARY KEY(issuer, kid)) WITHOUT ROWID;
-CREATE TABLE issuer_client(
-    issuer TEXT, id TEXT, registration TEXT, secret_digest TEXT, created_at INTEGER,
-    PRIMARY KEY(issuer, id)) WITHOUT ROWID;
-CREATE TABLE used_assertion(
-    client TEXT, id TEXT, expires_at INTEGER, PRIMARY KEY(client, id)) WITHOUT ROWID;
-CREATE TABLE login_code(
-    digest TEXT PRIMARY KEY, client TEXT, login TEXT, used INTEGER DEFAULT 0,
-    expires_at INTEGER) WITHOUT ROWID;
-CREATE TABLE access_token(
-    digest TEXT PRIMARY KEY, client TEXT, scope TEXT, person INTEGER, subject TEXT, code TEXT,
-    issued_at INTEGER, expires_at INTEGER) WITHOUT ROWID;
-"""
 
 _INSERT_USAGE = f"INSERT INTO usage VALUES ({', '.join('?' * len(Call._fields))})"
 
@@ -98,7 +35,10 @@ class Store:
         connection.row_factory = sqlite3.Row
         self._connection = connection
         self.generation = 0
+        self.lasting = False
+        """Whether it is a file, and outlasts the process."""
         self._pending: list[tuple] = []
+        self._enlisted: list[Callable[[sqlite3.Connection], None]] = []
         self._waiting: list[asyncio.Future[None]] = []
         last = connection.execute("SELECT max(id) FROM usage").fetchone()[0]
         self._last_usage = last or 0
@@ -114,7 +54,7 @@ class Store:
     def in_memory(cls) -> "Store":
         """An empty store without a file."""
         connection = _connect(":memory:")
-        connection.executescript(SCHEMA)
+        schema.bring_up_to_date(connection)
         return cls(connection)
 
     @classmethod
@@ -131,11 +71,9 @@ class Store:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("BEGIN IMMEDIATE")
-            if not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
-                for statement in SCHEMA.split(";"):
-                    connection.execute(statement)
+            _refuse_another_programs(connection)
+            schema.bring_up_to_date(connection)
             connection.execute("COMMIT")
-            return cls(connection)
         except sqlite3.OperationalError as error:
             connection.close()
             if "locked" in str(error):
@@ -144,6 +82,9 @@ class Store:
         except sqlite3.DatabaseError:
             connection.close()
             raise
+        store = cls(connection)
+        store.lasting = True
+        return store
 
     def image(self) -> bytes:
         return self._connection.serialize()
@@ -163,6 +104,12 @@ class Store:
         if not self._connection.in_transaction:
             raise RuntimeError("write inside `with store.transaction()`")
         return self._connection.execute(sql, values).rowcount
+
+    def write_many(self, sql: str, rows: list[tuple]) -> None:
+        """Run a changing statement for each row, inside `transaction()`."""
+        if not self._connection.in_transaction:
+            raise RuntimeError("write inside `with store.transaction()`")
+        self._connection.executemany(sql, rows)
 
     def insert(self, table: str, **columns) -> None:
         """Insert one row inside `transaction()`."""
@@ -186,33 +133,48 @@ class Store:
         """The id of the newest usage row, 0 when there is none."""
         return self._last_usage
 
+    def enlist(self, write: Callable[[sqlite3.Connection], None]) -> None:
+        """Have `write` called in the commit that ends this turn of the event loop."""
+        if not self._enlisted:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._enlisted.append(write)
+
+    def flush(self) -> None:
+        """Commit what was enlisted now: all of it, or none. Raises sqlite3.Error."""
+        enlisted, self._enlisted = self._enlisted, []
+        waiting, self._waiting = self._waiting, []
+        if not enlisted:
+            return
+        try:
+            self._commit(enlisted)
+        except sqlite3.Error as error:
+            _settle(waiting, error)
+            raise
+        _settle(waiting)
+
     def usage(self, call: Sequence) -> "asyncio.Future[None]":
         """Keep one call (the columns of Call but its id). Await the result before answering."""
-        loop = asyncio.get_running_loop()
         if not self._pending:
-            loop.call_soon(self._flush)
+            self.enlist(self._write_usage)
         self._last_usage += 1
         self._pending.append((self._last_usage, *call))
-        committed = loop.create_future()
+        committed = asyncio.get_running_loop().create_future()
         self._waiting.append(committed)
         return committed
 
-    def _flush(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        try:
-            self._commit()
-        except sqlite3.Error as error:
-            _settle(waiting, error)
-        else:
-            _settle(waiting)
-
-    def _commit(self) -> None:
+    def _write_usage(self, connection: sqlite3.Connection) -> None:
         rows, self._pending = self._pending, []
-        if not rows:
-            return
+        connection.executemany(_INSERT_USAGE, rows)
+
+    def _flush(self) -> None:
+        with suppress(sqlite3.Error):  # told to those who wait
+            self.flush()
+
+    def _commit(self, enlisted: list[Callable[[sqlite3.Connection], None]]) -> None:
         self._connection.execute("BEGIN")
         try:
-            self._connection.executemany(_INSERT_USAGE, rows)
+            for write in enlisted:
+                write(self._connection)
         except BaseException:
             self._connection.execute("ROLLBACK")
             raise
@@ -231,3 +193,9 @@ def _settle(waiting: list["asyncio.Future[None]"], error: Exception | None = Non
             future.set_result(None)
         else:
             future.set_exception(error)
+
+
+def _refuse_another_programs(connection: sqlite3.Connection) -> None:
+    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    if names and "meta" not in names:
+        raise sqlite3.DatabaseError("it is another program's database")

@@ -45,6 +45,10 @@ class Sources:
         """The whole truth of a collection, `emner`, in its order. Not to be changed."""
         return self._collection(source, collection).records
 
+    def ids(self, source: str, collection: str) -> list[int | str]:
+        """The ids of a collection's records, in their order."""
+        return self._collection(source, collection).ids()
+
     def record(self, source: str, collection: str, id_: int | str) -> dict | None:
         """The truth about one record, None if there is none. Not to be changed."""
         return self._collection(source, collection).record(id_)

@@ -1,7 +1,7 @@
 """One collection of a source system: its records, by page and by id."""
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -34,15 +34,21 @@ class Page(NamedTuple):
 
 
 class Collection:
-    """Records made, encoded and indexed once, when first asked for."""
+    """Records made and indexed once, when first asked for; encoded when first sent."""
 
     def __init__(self, spec: Spec, world: World, parameters: dict[str, Parameter], id_: Parameter):
         self.records = spec.records(world)
-        self._encoded = [orjson.dumps(record) for record in self.records]
         self._places = {record[spec.id]: at for at, record in enumerate(self.records)}
         self._spec, self._parameters, self._id = spec, parameters, id_
         self._pages = lru_cache(PAGES_KEPT)(self._make_page)
         self._matches = lru_cache(PAGES_KEPT)(self._select)
+
+    @cached_property
+    def _encoded(self) -> list[bytes]:
+        return [orjson.dumps(record) for record in self.records]
+
+    def ids(self) -> list[int | str]:
+        return list(self._places)
 
     def record(self, id_: int | str) -> dict | None:
         """The record of that id, None if there is none."""

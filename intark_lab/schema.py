@@ -1,0 +1,170 @@
+"""The tables of a lab's state, and how an older state file gets those that came later.
+
+Instants are lab time in milliseconds; lists and mappings are JSON text. A key that several
+subscriptions share has a row for each of them.
+"""
+
+import sqlite3
+
+from intark_lab.journal import Call
+
+SCHEMA = f"""
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE user(
+    id TEXT PRIMARY KEY, username TEXT UNIQUE, password TEXT, display_name TEXT, email TEXT,
+    role TEXT, groups TEXT DEFAULT '[]');
+CREATE TABLE api(
+    id TEXT PRIMARY KEY, slug TEXT UNIQUE, name TEXT, version TEXT, description TEXT,
+    context_path TEXT, definition TEXT, visibility TEXT, state TEXT, lifecycle TEXT, owner TEXT,
+    labels TEXT, categories TEXT, picture TEXT, background TEXT, created_at INTEGER,
+    updated_at INTEGER);
+CREATE TABLE member(api TEXT, user TEXT, role TEXT, PRIMARY KEY(api, user)) WITHOUT ROWID;
+CREATE TABLE token(
+    id TEXT PRIMARY KEY, user TEXT, name TEXT, digest TEXT UNIQUE, created_at INTEGER,
+    last_use_at INTEGER);
+CREATE TABLE page(
+    id TEXT PRIMARY KEY, api TEXT, name TEXT, type TEXT, position INTEGER, homepage INTEGER,
+    content TEXT, updated_at INTEGER, parent TEXT, published INTEGER DEFAULT 1,
+    visibility TEXT DEFAULT 'PUBLIC', revision INTEGER DEFAULT 1);
+CREATE TABLE plan(
+    id TEXT PRIMARY KEY, api TEXT, slug TEXT, name TEXT, description TEXT, security TEXT,
+    validation TEXT, status TEXT, characteristics TEXT, comment_required INTEGER,
+    comment_question TEXT, general_conditions TEXT, position INTEGER, flows TEXT,
+    created_at INTEGER, updated_at INTEGER, excluded_groups TEXT DEFAULT '[]',
+    security_definition TEXT DEFAULT '{{}}', selection_rule TEXT, published_at INTEGER,
+    closed_at INTEGER);
+CREATE TABLE application(
+    id TEXT PRIMARY KEY, name TEXT, description TEXT, domain TEXT, type TEXT, app_type TEXT,
+    client_id TEXT, owner TEXT, api_key_mode TEXT, status TEXT, created_at INTEGER,
+    updated_at INTEGER);
+CREATE TABLE subscription(
+    id TEXT PRIMARY KEY, api TEXT, plan TEXT, application TEXT, status TEXT, request TEXT,
+    reason TEXT, subscribed_by TEXT, processed_by TEXT, created_at INTEGER, processed_at INTEGER,
+    start_at INTEGER, end_at INTEGER, paused_at INTEGER, closed_at INTEGER, updated_at INTEGER);
+CREATE INDEX subscription_application ON subscription(application);
+CREATE TABLE api_key(
+    id TEXT, key TEXT, subscription TEXT, created_at INTEGER, expire_at INTEGER,
+    revoked INTEGER DEFAULT 0, revoked_at INTEGER, paused INTEGER DEFAULT 0,
+    PRIMARY KEY(id, subscription), UNIQUE(key, subscription));
+CREATE INDEX api_key_subscription ON api_key(subscription);
+CREATE TABLE deployment(api TEXT PRIMARY KEY, definition TEXT, deployed_at INTEGER);
+CREATE TABLE usage({", ".join(Call.COLUMNS)});
+CREATE INDEX usage_application ON usage(application, at, status);
+CREATE INDEX usage_api ON usage(api, at, status);
+CREATE TABLE history_source(
+    id INTEGER PRIMARY KEY, api TEXT, plan TEXT, application TEXT, subscription TEXT, path TEXT,
+    pages INTEGER, ids TEXT, ids_count INTEGER, endpoint TEXT, user_agent TEXT, key_from TEXT);
+CREATE TABLE history_id(
+    ids TEXT, place INTEGER, id TEXT, PRIMARY KEY(ids, place)) WITHOUT ROWID;
+CREATE TABLE history(
+    id INTEGER PRIMARY KEY, source INTEGER, hour INTEGER, start INTEGER, length INTEGER,
+    calls INTEGER, salt INTEGER, status INTEGER, ms INTEGER, spread INTEGER, missing INTEGER,
+    error_key TEXT);
+CREATE INDEX history_hour ON history(source, hour);
+CREATE TABLE tick(k INTEGER PRIMARY KEY);
+CREATE TABLE window(task TEXT PRIMARY KEY, opened_after INTEGER, params TEXT);
+CREATE TABLE attempt(
+    id INTEGER PRIMARY KEY, task TEXT, at INTEGER, points REAL, outcome TEXT, kind TEXT);
+CREATE TABLE hint(task TEXT PRIMARY KEY, level INTEGER);
+CREATE TABLE issuer_key(
+    issuer TEXT, kid TEXT, private_pem TEXT, public_jwk TEXT, created_at INTEGER,
+    active_at INTEGER, retired_at INTEGER, PRIMARY KEY(issuer, kid)) WITHOUT ROWID;
+CREATE TABLE issuer_client(
+    issuer TEXT, id TEXT, registration TEXT, secret_digest TEXT, created_at INTEGER,
+    PRIMARY KEY(issuer, id)) WITHOUT ROWID;
+CREATE TABLE used_assertion(
+    client TEXT, id TEXT, expires_at INTEGER, PRIMARY KEY(client, id)) WITHOUT ROWID;
+CREATE TABLE login_code(
+    digest TEXT PRIMARY KEY, client TEXT, login TEXT, used INTEGER DEFAULT 0,
+    expires_at INTEGER) WITHOUT ROWID;
+CREATE TABLE access_token(
+    digest TEXT PRIMARY KEY, client TEXT, scope TEXT, person INTEGER, subject TEXT, code TEXT,
+    issued_at INTEGER, expires_at INTEGER) WITHOUT ROWID;
+CREATE TABLE amqp_vhost(name TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE amqp_user(name TEXT PRIMARY KEY, salt BLOB, digest BLOB) WITHOUT ROWID;
+CREATE TABLE amqp_permission(
+    vhost TEXT, user TEXT, configure TEXT, write TEXT, read TEXT,
+    PRIMARY KEY(vhost, user)) WITHOUT ROWID;
+CREATE TABLE amqp_topic_permission(
+    vhost TEXT, user TEXT, exchange TEXT, write TEXT, read TEXT,
+    PRIMARY KEY(vhost, user, exchange)) WITHOUT ROWID;
+CREATE TABLE amqp_exchange(
+    vhost TEXT, name TEXT, kind TEXT, auto_delete INTEGER, internal INTEGER, arguments BLOB,
+    PRIMARY KEY(vhost, name)) WITHOUT ROWID;
+CREATE TABLE amqp_queue(
+    id INTEGER PRIMARY KEY, vhost TEXT, name TEXT, auto_delete INTEGER, arguments BLOB,
+    UNIQUE(vhost, name));
+CREATE TABLE amqp_binding(
+    vhost TEXT, exchange TEXT, kind TEXT, destination TEXT, routing_key TEXT, arguments BLOB,
+    PRIMARY KEY(vhost, exchange, kind, destination, routing_key, arguments)) WITHOUT ROWID;
+CREATE TABLE amqp_shovel(
+    name TEXT PRIMARY KEY, vhost TEXT, queue TEXT, to_vhost TEXT, to_exchange TEXT) WITHOUT ROWID;
+CREATE TABLE amqp_message(
+    id INTEGER PRIMARY KEY, exchange TEXT, routing_key TEXT, properties BLOB, body BLOB,
+    persistent INTEGER, expires_at REAL);
+CREATE TABLE amqp_delivered(id INTEGER PRIMARY KEY, deliveries INTEGER);
+"""
+
+TRAFFIC = """
+CREATE VIEW traffic AS
+SELECT *, at / 3600000 AS hour FROM usage
+UNION ALL
+SELECT
+    (h.id << 12 | k) - (1 << 40),
+    h.start + (k * 1000 + (k * 7919 + h.salt) % 1000) * h.length / (h.calls * 1000),
+    printf('%08x-%04x-4%03x-8%03x-%012x', h.salt * 2654435 % 4294967296, k, h.id >> 12 & 4095,
+        h.id & 4095, h.start),
+    printf('%08x-%04x-4%03x-8%03x-%012x', h.salt * 2654435 % 4294967296, k, h.id >> 12 & 4095,
+        h.id & 4095, h.start),
+    s.api, s.plan, s.application, s.subscription, 'GET',
+    s.path || CASE
+        WHEN s.ids IS NULL THEN ''
+        WHEN (k * 37 + h.salt) % 100 < h.missing THEN '/' || (900000 + (k * 31 + h.salt) % 9973)
+        ELSE '/' || (
+            SELECT i.id FROM history_id i
+            WHERE i.ids = s.ids AND i.place = (k * 13 + h.salt) % s.ids_count)
+        END,
+    iif(s.ids IS NULL, 'limit=100&offset=' || ((k + h.salt) % s.pages * 100), ''),
+    iif((k * 37 + h.salt) % 100 < h.missing, 404, h.status),
+    h.ms + (k * k * 31 + k * 17 + h.salt) % h.spread,
+    1 + (k + h.salt) % 3,
+    0,
+    CASE
+        WHEN h.status >= 500 THEN 0
+        WHEN h.status >= 400 OR (k * 37 + h.salt) % 100 < h.missing THEN 118
+        ELSE iif(s.ids IS NULL, 21000, 320) + (k * 97 + h.salt) % 150
+        END,
+    s.endpoint, 'gateway', s.user_agent, '192.0.2.' || (10 + s.id), s.key_from, h.error_key,
+    h.hour
+FROM history_source s CROSS JOIN history h INDEXED BY history_hour ON h.source = s.id
+CROSS JOIN tick ON k < h.calls
+"""
+"""Every call there was: those that the gateway took, and those of `history`, where one row stands
+for all calls of an hour. What differs from call to call is made from the row's salt and the call's
+number in it (`tick.k`), so that each question meets the same calls. `hour`, hours since the epoch,
+narrows a question that knows when."""
+
+
+def bring_up_to_date(connection: sqlite3.Connection) -> None:
+    """Give a state the tables, columns and indexes that it lacks. What it holds stays."""
+    tables = dict(
+        connection.execute("SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'index')")
+    )
+    wanted = sqlite3.connect(":memory:")
+    wanted.executescript(SCHEMA)
+    for name, kind, sql in wanted.execute("SELECT name, type, sql FROM sqlite_master"):
+        if name not in tables and sql:
+            connection.execute(sql)
+        elif kind == "table":
+            _add_columns(connection, wanted, name)
+    wanted.close()
+    connection.execute("DROP VIEW IF EXISTS traffic")
+    connection.execute(TRAFFIC)
+
+
+def _add_columns(state: sqlite3.Connection, wanted: sqlite3.Connection, table: str) -> None:
+    has = {row[1] for row in state.execute(f"PRAGMA table_info({table})")}
+    for _, name, kind, _, default, _ in wanted.execute(f"PRAGMA table_info({table})"):
+        if name not in has:
+            tail = f" DEFAULT {default}" if default is not None else ""
+            state.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}{tail}")
