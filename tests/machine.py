@@ -10,13 +10,15 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from threading import Timer
 
 import needs
 import psutil
 
 from intark_lab import paths
 
-PATIENCE = 120
+PATIENCE = 300
+"""Seconds that a command may take; installing with pip on a busy machine is the longest."""
 EVERYBODYS = "/usr/local/bin:/usr/bin:/bin"
 _MARK = "INTARK_TEST_MACHINE"
 _KEPT = ("LANG", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
@@ -91,8 +93,13 @@ class Machine:
     def run(self, *command, cwd: Path, **more: str) -> tuple[int, str]:
         """Run a command as the user to its end: exit code, and what it said."""
         started = self.start(*command, cwd=cwd, **more)
-        said = started.rest()
-        return started.process.returncode, said
+        return started.end(), started.said
+
+    def must(self, *command, cwd: Path, **more: str) -> str:
+        """Run a command that must succeed; what it said."""
+        exit_code, said = self.run(*command, cwd=cwd, **more)
+        assert exit_code == 0, said
+        return said
 
     def processes(self) -> list[psutil.Process]:
         """Whatever this machine's commands have left running."""
@@ -112,14 +119,28 @@ class Machine:
                 (target / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(paths.ROOT / name, target / name)
         self.give()
+        self.git("init", "-q", cwd=target)
+        self.commit(target)
         return target
+
+    def commit(self, repository: Path) -> None:
+        """Commit all there is."""
+        self.git("add", "-A", cwd=repository)
+        self.git("commit", "-q", "-m", "As it stands", cwd=repository)
+
+    def git(self, *arguments, cwd: Path) -> None:
+        author = ("-c", "user.name=Newcomer", "-c", "user.email=newcomer@machine.example")
+        self.must("git", *author, *arguments, cwd=cwd)
 
 
 class Started:
-    """A running command."""
+    """A running command. It is killed when it takes longer than PATIENCE."""
 
     def __init__(self, process: subprocess.Popen):
         self.process, self.said = process, ""
+        self._limit = Timer(PATIENCE, process.kill)
+        self._limit.daemon = True
+        self._limit.start()
 
     def until(self, pattern: str) -> re.Match:
         """Read what it says until a line matches; AssertionError when it ends before."""
@@ -127,11 +148,17 @@ class Started:
             self.said += line
             if (found := re.search(pattern, line)) is not None:
                 return found
-        raise AssertionError(f"ended with {self.process.wait()} and said:\n{self.said}")
+        raise AssertionError(f"ended with {self.end()} and had said:\n{self.said}")
 
-    def rest(self) -> str:
-        """Wait for its end; what it said since."""
-        return self.process.communicate(timeout=PATIENCE * 5)[0]
+    def signal(self, number: int) -> None:
+        """What a terminal does: the signal goes to everything in the foreground."""
+        os.killpg(self.process.pid, number)
+
+    def end(self) -> int:
+        """Wait for its end and read the rest; its exit code."""
+        self.said += self.process.communicate()[0]
+        self._limit.cancel()
+        return self.process.returncode
 
 
 def python() -> str:

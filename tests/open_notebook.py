@@ -27,7 +27,7 @@ class OpenNotebook:
         self._http.close()
 
     def run(self) -> list[dict]:
-        """Run every code cell in a kernel of its own, and return all outputs."""
+        """Run every code cell in a kernel, which stays as in a browser; all outputs."""
         kernel = {"name": "python3"}
         wish = {"path": self._path, "name": self._path, "type": "notebook", "kernel": kernel}
         session = self._ask("POST", "sessions", wish)
@@ -37,7 +37,6 @@ class OpenNotebook:
             if cell["cell_type"] == "code":
                 cell["outputs"] = _executed(wire, "".join(cell["source"]))
         wire.close()
-        self._ask("DELETE", f"sessions/{session['id']}")
         return [output for cell in self.content["cells"] for output in cell.get("outputs", [])]
 
     def save(self) -> None:
