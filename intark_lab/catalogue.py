@@ -1,7 +1,7 @@
 """The institution's catalogue (API-katalog) as data: a folder of `data/apis` for each API."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -27,6 +27,11 @@ class CataloguePlan:
     comment_question: str | None
     flows: list[dict]
     """Policies by path, in the form of Gravitee's V2 definitions (see `deployment`)."""
+    rules: dict = field(default_factory=dict)
+    """By which the data owner answers (see `owner`): what a request must state (`asks`), what it
+    must be about (`needs`) lest the `narrower` plan do, what it must not be about (`never`), and
+    where that is (`instead`).
+    """
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import time
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from intark_lab import control, issuers
+from intark_lab import control, issuers, owner
 from intark_lab.connection import KEEP_ALIVE_SECONDS, Connection
 from intark_lab.institution import CONTROL, GATEWAY, ISSUERS, PORTAL, Institution
 from intark_lab.manager import management, portal
@@ -22,12 +22,16 @@ class Labs:
 
     def add(self, institution: Institution) -> None:
         base = institution.base_path
+
+        def attended(app):
+            return owner.attended(app, institution.store, institution.clock)
+
         self._doors[institution.id] = {
             "gateway": (base + GATEWAY, institution.gateway),
-            "portal": (base + PORTAL, portal(institution)),
-            "management": (base + "/management", management(institution)),
+            "portal": (base + PORTAL, attended(portal(institution))),
+            "management": (base + "/management", attended(management(institution))),
             "issuers": (base + ISSUERS, issuers.app(institution)),
-            "control": (base + CONTROL, control.app(institution)),
+            "control": (base + CONTROL, attended(control.app(institution))),
         }
 
     def remove(self, institution: Institution) -> None:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from intark_lab import journal
+from intark_lab import journal, owner
 from intark_lab.control.desk import Desk
 from intark_lab.faults import KINDS, Fault
 from intark_lab.institution import Institution
@@ -36,6 +36,7 @@ def app(institution: Institution) -> Starlette:
         ("POST", "/advance", controls.advance),
         ("POST", "/fault", controls.fault),
         ("POST", "/reset", controls.reset),
+        ("POST", "/owner", controls.owner),
         ("GET", "/progress", lambda _request, _body: desk.progress()),
         ("POST", "/tasks/{task}/open", lambda request, _body: desk.open(_task(request))),
         ("POST", "/tasks/{task}/start", lambda request, _body: desk.start(_task(request))),
@@ -91,6 +92,15 @@ class Controls:
     def reset(self, _request: Request, _body: dict) -> dict:
         self._institution.reset()
         self._desk.forget()
+        return {}
+
+    def owner(self, _request: Request, body: dict) -> dict:
+        """Who answers requests for access from now on: `{"player": "made-up" or "person"}`."""
+        try:
+            owner.let_answer(self._institution.store, body.get("player"))
+        except ValueError:
+            known = ", ".join(owner.PLAYERS)
+            raise Refused(400, text("control.no-such-player", known=known)) from None
         return {}
 
 
