@@ -1,6 +1,8 @@
 """Registering clients at both issuers, and the numbers of organisations that nobody has."""
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as rsa_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from issuer_steps import Machine, caller, jwks, key, still_institution
 
 from intark_lab.issuers.clients import MOST, Client, Clients
@@ -52,6 +54,8 @@ MACHINES = {
     "a list for a set": {"jwks": jwks()["keys"]},
     "a key without kid": {"jwks": rsa(kid=None)},
     "a kid that is a number": {"jwks": rsa(kid=7)},
+    "an empty kid": {"jwks": rsa(kid="")},
+    "a long kid": {"jwks": rsa(kid="x" * 201)},
     "an elliptic key": {"jwks": rsa(kty="EC")},
     "a key for secrets": {"jwks": rsa(use="enc")},
     "another algorithm": {"jwks": rsa(alg="HS256")},
@@ -71,6 +75,14 @@ def test_a_machine_is_not_registered(client, institution, changes):
     answer = client.post("/maskinporten/clients", json=document)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client_metadata")
     assert Clients(institution.store, "maskinporten").all() == []
+
+
+@pytest.mark.parametrize("bits", [1024, 4104])
+def test_a_key_may_be_neither_weak_nor_costly(client, bits):
+    public = rsa_key(65537, bits).public_key()
+    pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    answer = client.post("/maskinporten/clients", json=GOOD | {"public_key": pem})
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client_metadata")
 
 
 def test_a_refused_private_key_is_named_but_not_repeated(client):

@@ -71,6 +71,7 @@ BAD = {
     "not yet": token({"nbf": START + 1}),
     "exp is a text": token({"exp": "tomorrow"}),
     "exp is true": token({"exp": True}),
+    "nbf is true": token({"nbf": True}),
     "exp is null": token({"exp": None}),
     "nbf is a list": token({"nbf": []}),
     "an unknown kid": token({}, {"kid": "key-2"}),
