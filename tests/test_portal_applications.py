@@ -43,7 +43,7 @@ APPLICATION_REFUSALS = {
     "no picture": (
         {"name": "A", "settings": {"app": {}}, "picture": "<svg/>"},
         400,
-        "unexpected",
+        "upload.unauthorized",
     ),
 }
 

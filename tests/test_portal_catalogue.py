@@ -103,7 +103,6 @@ NARROWED = {
     "featured: nobody features": ("?filter=FEATURED", 0),
     "starred: nobody rates": ("?filter=STARRED", 0),
     "all but the starred": ("?-filter=STARRED", 6),
-    "with subscribers": ("?filter=TRENDINGS", 1),
     "mine": ("?filter=MINE", 1),
     "not mine": ("?-filter=MINE", 5),
     "the promoted one": ("?promoted=true", 1),
@@ -116,6 +115,17 @@ NARROWED = {
 def test_listing_narrowed(portal, case):
     query, count = NARROWED[case]
     assert len(portal.get(f"/apis{query}").json()["data"]) == count
+
+
+def test_the_most_subscribed_first(portal, institution):
+    listed = [api["id"] for api in portal.get("/apis?filter=TRENDINGS").json()["data"]]
+    rows = institution.store.all(
+        "SELECT api, count(DISTINCT application) AS count FROM subscription "
+        "WHERE status IN ('ACCEPTED', 'PAUSED') GROUP BY api"
+    )
+    counts = {row["api"]: row["count"] for row in rows}
+    assert set(listed) == set(counts)
+    assert [counts[api] for api in listed] == sorted(counts.values(), reverse=True)
 
 
 def test_listing_by_category(portal):
@@ -152,47 +162,6 @@ def test_search_without_words_lists_all(portal):
     assert portal.post("/apis/_search").json()["metadata"]["pagination"]["total"] == 6
 
 
-def test_include_is_repeated_not_joined(portal):
-    joined = portal.get(f"/apis/{EMNER}", params={"include": "pages,plans"}).json()
-    assert not {"pages", "plans"} & set(joined)
-
-
-def test_content_is_the_document_as_text(portal):
-    pages = portal.get(f"/apis/{EMNER}/pages").json()["data"]
-    kinds = {page["type"]: page["_links"]["content"] for page in pages}
-    guide, document = (portal.get(kinds[kind]) for kind in ("MARKDOWN", "SWAGGER"))
-    assert guide.headers["content-type"].startswith("text/plain")
-    assert guide.text == next(a.guide for a in load_catalogue() if a.slug == "fs-emner")
-    assert document.text.lstrip().startswith('{\n  "openapi": "3.1')
-
-
-def test_entrypoint_is_the_gateway_of_the_same_lab(portal):
-    entrypoint = "http://lab.example/labs/lab/gateway/fs/emner/v1"
-    assert portal.get(f"/apis/{EMNER}").json()["entrypoints"] == [entrypoint]
-
-
-def test_homepage_and_parent_narrow_the_pages(portal, institution):
-    child = identity(1, "page", "fs-emner/OpenAPI")
-    with institution.store.transaction():
-        institution.store.write("UPDATE page SET parent = ? WHERE id = ?", GUIDE, child)
-    path = f"/apis/{EMNER}/pages"
-    assert [p["id"] for p in portal.get(path + "?homepage=true").json()["data"]] == [GUIDE]
-    assert [p["id"] for p in portal.get(f"{path}?parent={GUIDE}").json()["data"]] == [child]
-
-
-def test_a_private_page_is_for_users(portal, portal_as, institution):
-    with institution.store.transaction():
-        institution.store.write("UPDATE page SET visibility = 'PRIVATE' WHERE id = ?", GUIDE)
-    path = f"/apis/{EMNER}/pages/{GUIDE}"
-    assert portal.get(path).status_code == 200
-    refused = portal_as(None).get(path)
-    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (
-        401,
-        "errors.unauthorized",
-    )
-    assert len(portal_as(None).get(f"/apis/{EMNER}/pages").json()["data"]) == 1
-
-
 VISIBILITY = {
     "public, published": ("PUBLIC", "PUBLISHED", {None, "developer", "admin"}),
     "private: its subscribers": ("PRIVATE", "PUBLISHED", {"developer", "admin"}),
@@ -210,19 +179,3 @@ def test_who_sees_an_api(portal_as, institution, case):
     everybody = (None, "developer", "admin")
     seen = {who for who in everybody if portal_as(who).get(f"/apis/{EMNER}").status_code == 200}
     assert seen == readers
-
-
-def test_a_plan_that_excludes_the_users_group_is_hidden(portal, portal_as, institution):
-    plan = identity(1, "plan", "fs-emner/open-study-data")
-    with institution.store.transaction():
-        institution.store.write("UPDATE plan SET excluded_groups = '[\"g\"]' WHERE id = ?", plan)
-        institution.store.write("UPDATE user SET groups = '[\"g\"]'")
-    path = f"/apis/{EMNER}/plans"
-    assert plan not in {p["id"] for p in portal.get(path).json()["data"]}
-    assert plan in {p["id"] for p in portal_as("admin").get(path).json()["data"]}
-
-
-def test_the_tightest_limit_of_a_plan_is_told(portal):
-    plans = portal.get(f"/apis/{EMNER}/plans").json()["data"]
-    limits = [plan["usage_configuration"]["rate_limit"]["limit"] for plan in plans]
-    assert limits == [5, 50]

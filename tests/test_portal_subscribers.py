@@ -1,8 +1,8 @@
 """Who uses an API, what an application uses, how much, and what the catalogue is about."""
 
 import pytest
-from portal_steps import COURSE, change, error, make
-from portal_usage import EMNER, MINUTE, START, keep_calls
+from portal_steps import AUTO, COURSE, OTHER_AUTO, error, make, subscribe
+from portal_usage import EMNER, MINUTE, START, TP, keep_calls
 
 
 @pytest.fixture
@@ -14,8 +14,13 @@ def used(institution):
 
 def test_metrics_of_an_api(portal, used):
     used.clock.advance((START + 10 * MINUTE) / 1000 - used.clock.now())
+    (subscribers,) = used.store.one(
+        "SELECT count(DISTINCT application) FROM subscription "
+        "WHERE api = ? AND status IN ('ACCEPTED', 'PAUSED')",
+        EMNER,
+    )
     assert portal.get(f"/apis/{EMNER}/metrics").json() == {
-        "subscribers": 1,
+        "subscribers": subscribers,
         "hits": 7,
         "health": pytest.approx(6 / 7),
     }
@@ -24,17 +29,31 @@ def test_metrics_of_an_api(portal, used):
 
 
 def test_subscribers(portal, portal_as, used):
-    change(used, "UPDATE user SET role = 'USER'")
-    make(portal_as("admin"))
+    used.clock.advance((START + 10 * MINUTE) / 1000 - used.clock.now())
+    theirs = make(portal_as("admin"))
+    subscribe(portal_as("admin"), theirs, AUTO)
     owner, learner = (
-        portal_as(who).get(f"/apis/{EMNER}/subscribers") for who in ("admin", "developer")
+        [
+            row["id"]
+            for row in portal_as(who).get(f"/apis/{EMNER}/subscribers?size=-1").json()["data"]
+        ]
+        for who in ("admin", "developer")
     )
-    assert [row["id"] for row in owner.json()["data"]] == [COURSE]
-    assert [row["id"] for row in learner.json()["data"]] == [COURSE]
-    nothing = portal.get(f"/apis/{EMNER}/subscribers?statuses=CLOSED").json()
-    assert nothing["data"] == []
-    used_apis = portal.get(f"/applications/{COURSE}/subscribers").json()["data"]
-    assert [row["id"] for row in used_apis] == [EMNER]
+    assert owner[0] == COURSE, "the one with the most calls of a week comes first"
+    assert theirs in owner
+    assert learner == [COURSE]
+
+
+def test_subscribers_by_status(portal, used):
+    assert portal.get(f"/apis/{EMNER}/subscribers?statuses=CLOSED").json()["data"] == []
+    assert error(portal.get(f"/apis/{EMNER}/subscribers?statuses=X")) == (400, "queryParam")
+
+
+def test_what_an_application_uses(portal, used):
+    subscribe(portal, COURSE, OTHER_AUTO)
+    used.clock.advance((START + 10 * MINUTE) / 1000 - used.clock.now())
+    path = f"/applications/{COURSE}/subscribers"
+    assert [row["id"] for row in portal.get(path).json()["data"]] == [EMNER, TP]
 
 
 def test_categories(portal):

@@ -155,6 +155,35 @@ def test_asking_with_somebody_elses_application(portal, portal_as):
         assert error(answer) == (403, "forbidden")
 
 
+def test_an_administrator_is_told_that_an_application_is_not_there(portal_as):
+    answer = portal_as("admin").post("/subscriptions", json={"application": "x", "plan": AUTO})
+    assert error(answer) == (404, "application.notFound")
+
+
+CONSUMER_CHANGES = {
+    "of an AUTO plan": (AUTO, "", 200, "ACCEPTED"),
+    "of a MANUAL plan": (MANUAL, "status = 'ACCEPTED'", 200, "PENDING"),
+    "of one that is over": (MANUAL, "status = 'CLOSED'", 400, "CLOSED"),
+}
+
+
+@pytest.mark.parametrize("case", CONSUMER_CHANGES)
+def test_changes_by_the_consumer_are_decided_anew(portal, institution, case):
+    plan, columns, status, after = CONSUMER_CHANGES[case]
+    made = subscribe(portal, make(portal), plan)
+    if columns:
+        change(institution, f"UPDATE subscription SET {columns} WHERE id = ?", made["id"])
+    path = f"/subscriptions/{made['id']}"
+    assert portal.put(path, json={"configuration": {}}).status_code == status
+    assert portal.get(path).json()["status"] == after
+
+
+@pytest.mark.parametrize("status", ["STARTED", "STOPPED", "FAILURE", "SOME", ""])
+def test_a_v2_subscription_has_no_consumer_to_start_or_stop(portal, status):
+    path = f"/subscriptions/{COURSE_SUBSCRIPTION}/_changeConsumerStatus"
+    assert portal.post(path, params={"status": status}).status_code == 400
+
+
 def test_an_administrator_reaches_everything(portal_as):
     admin = portal_as("admin")
     assert admin.get(f"/applications/{COURSE}").status_code == 200

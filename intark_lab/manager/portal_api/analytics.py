@@ -1,5 +1,6 @@
 """GET /applications/{application}/analytics: an application's use in numbers."""
 
+from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
 from intark_lab.journal import UNKNOWN
@@ -29,7 +30,7 @@ def get_analytics(visit: Visit) -> Response:
         case "STATS":
             return json(analytics.stats(visit.store, span, _field(visit, kind)))
         case "GROUP_BY":
-            return json(_grouped(visit, span, _field(visit, kind)))
+            return json(grouped_shape(visit.store, span, _field(visit, kind), visit.query))
     interval = visit.whole("interval")
     if not SHORTEST <= interval <= LONGEST:
         raise bad_request(
@@ -88,15 +89,14 @@ def _bucket(store: Store, aggregation: Aggregation, series: dict[str, list[int]]
     return bucket
 
 
-def _grouped(visit: Visit, span: Span, field: str) -> dict:
-    if "ranges" in visit.query:
-        asked = ranges(visit.query["ranges"])
-        values = analytics.group_by_ranges(visit.store, span, field, asked)
+def grouped_shape(store: Store, span: Span, field: str, query: QueryParams) -> dict:
+    """Calls by value, by the query's `ranges`, or averages in the query's `order`."""
+    if "ranges" in query:
+        values = analytics.group_by_ranges(store, span, field, ranges(query["ranges"]))
     else:
-        by = order(visit.query.get("order"))
-        values = analytics.group_by(visit.store, span, field, by)
+        values = analytics.group_by(store, span, field, order(query.get("order")))
     renamed = {usage_names.UNKNOWN_RENAMED if k == UNKNOWN else k: v for k, v in values.items()}
-    return {"values": renamed, "metadata": usage_names.grouped(visit.store, field, renamed)}
+    return {"values": renamed, "metadata": usage_names.grouped(store, field, renamed)}
 
 
 def _kind(visit: Visit) -> str:

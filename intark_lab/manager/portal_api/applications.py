@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from intark_lab.manager import applications
 from intark_lab.manager.errors import bad_request
+from intark_lab.manager.portal_api import pictures
 from intark_lab.manager.portal_api.answers import Invalid, iso, json, no_content, present
 from intark_lab.manager.portal_api.bodies import ANY, FLAG, TEXT, one_of
 from intark_lab.manager.portal_api.envelope import listing
@@ -74,7 +75,7 @@ def create_application(visit: Visit) -> Response:
     """POST /applications: 201 with its address."""
     wanted = visit.json(INPUT, "createApplication.arg0")
     _check_name(wanted, "createApplication.arg0.name")
-    _check_pictures(wanted)
+    pictures.check(wanted)
     identity = applications.create(visit.store, visit.clock, visit.user, wanted)
     created = shape(visit, applications.get(visit.store, identity))
     return json(created, 201, {"Location": visit.link("applications", identity)})
@@ -92,7 +93,7 @@ def update_application(visit: Visit) -> Response:
     if wanted.get("id", "").lower() != row["id"].lower():
         raise bad_request("'applicationId' is not the same that the application in payload")
     _check_name(wanted, "updateApplicationByApplicationId.arg1.name")
-    _check_pictures(wanted)
+    pictures.check(wanted)
     applications.update(visit.store, visit.clock, row, wanted)
     updated = applications.get(visit.store, row["id"])
     return json(shape(visit, updated), headers={"ETag": f'"{updated["updated_at"]}"'})
@@ -136,10 +137,3 @@ def _application(visit: Visit) -> Row:
 def _check_name(wanted: dict, place: str) -> None:
     if not wanted.get("name"):
         raise Invalid(place, "Application's name must not be empty")
-
-
-def _check_pictures(wanted: dict) -> None:
-    """A picture must look like one; the lab keeps none."""
-    for name in ("picture", "background"):
-        if name in wanted and not wanted[name].startswith("data:image/"):
-            raise bad_request("The image is not in a valid format")

@@ -1,7 +1,6 @@
 """An application's log: its calls one by one, as JSON and as CSV."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from sqlite3 import Row
 
 from starlette.responses import PlainTextResponse, Response
@@ -40,8 +39,6 @@ LISTED = {
     "transactionIds": "transaction_id",
 }
 """The columns of a search's lists."""
-
-COLUMNS = ("Date", "Request Id", "Transaction Id", "Method", "Path", "Status", "Response Time")
 
 
 def list_logs(visit: Visit) -> Response:
@@ -138,26 +135,8 @@ def _names(store: Store, rows: Iterable[Row]) -> dict[str, dict[str, str]]:
 
 
 def _csv(store: Store, rows: list[Row]) -> str:
-    if not rows:
-        return ""
     names = {key: value["name"] for key, value in _names(store, rows).items()}
-    lines = [(*COLUMNS, "Plan", "API"), *(_line(row, names) for row in rows)]
-    return "".join(";".join(map(str, line)) + "\n" for line in lines)
-
-
-def _line(row: Row, names: dict[str, str]) -> tuple:
-    date = datetime.fromtimestamp(row["at"] / 1000, UTC)
-    return (
-        date.strftime("%Y-%m-%dT%H:%M:%S.") + f"{row['at'] % 1000:03}+0000",
-        row["request_id"],
-        row["transaction_id"],
-        row["method"],
-        logs.uri(row),
-        row["status"],
-        row["response_ms"],
-        names.get(row["plan"], ""),
-        names.get(row["api"], ""),
-    )
+    return logs.csv(rows, "api", names)
 
 
 def _check_search(wanted: dict, start: int, end: int) -> None:

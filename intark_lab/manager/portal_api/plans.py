@@ -50,8 +50,12 @@ def shape(row: Row) -> dict:
 
 
 def _tightest(flows: list[dict], policy: str, field: str) -> dict | None:
-    """The limit with the longest time between two calls, None where there is no limit."""
-    limits = [_limit(step["configuration"][field]) for step in _steps(flows, policy)]
+    """The limit with the longest time between two calls, None where there is no limit.
+
+    A limit that each call works out for itself (`dynamicLimit`) has no number to tell.
+    """
+    rates = [step["configuration"][field] for step in _steps(flows, policy)]
+    limits = [_shape_of_limit(rate) for rate in rates if rate.get("limit")]
     return max(limits, key=_seconds_a_call, default=None)
 
 
@@ -64,9 +68,9 @@ def _steps(flows: list[dict], policy: str) -> Iterator[dict]:
                     yield step
 
 
-def _limit(rate: dict) -> dict:
+def _shape_of_limit(rate: dict) -> dict:
     return {
-        "limit": int(rate.get("limit") or rate["dynamicLimit"]),
+        "limit": rate["limit"],
         "period_time": rate["periodTime"],
         "period_time_unit": rate["periodTimeUnit"],
     }

@@ -111,7 +111,7 @@ class Visit:
 
     def check_json(self) -> None:
         """Raises 415 where there is a body that does not call itself JSON."""
-        if self.body and self.content_type.partition(";")[0].strip() != "application/json":
+        if self.body and self.content_type.partition(";")[0].strip().lower() != "application/json":
             raise ManagerError(415, UNEXPECTED, "HTTP 415 Unsupported Media Type")
 
 
