@@ -1,5 +1,6 @@
 """A verdict in words: what happened, where to read, what comes next."""
 
+from intark_lab.journal import Call
 from intark_lab.tasks import TASKS
 from intark_lab.tasks.task import Bench, Part, Task, Verdict, no
 from intark_lab.texts import text
@@ -30,11 +31,14 @@ def _raised(task: Task, bench: Bench, raised: dict) -> Verdict:
     """Says the learner's line where there is one, and the last call where there was one."""
     place = "at-line" if raised["line"] else "before-a-line"
     calls = bench.by_probe() or bench.calls if bench.probe else []
-    if not calls:
-        return _all_missed(task, "raised", f"tasks.raised.{place}", **raised)
-    address = calls[-1].path + (f"?{calls[-1].query}" if calls[-1].query else "")
-    about = {"call": f"{calls[-1].method} {address}", "status": calls[-1].status}
-    return _all_missed(task, "raised", f"tasks.raised.{place}-after-a-call", **raised, **about)
+    after = _after(calls[-1]) if calls else ""
+    return _all_missed(task, "raised", f"tasks.raised.{place}", after=after, **raised)
+
+
+def _after(call: Call) -> str:
+    address = call.path + (f"?{call.query}" if call.query else "")
+    name = "after-a-call" if call.status < 400 else "after-a-refusal"
+    return text(f"tasks.raised.{name}", call=f"{call.method} {address}", status=call.status)
 
 
 def _all_missed(task: Task, outcome: str, message: str, /, **fields) -> Verdict:

@@ -85,8 +85,9 @@ def _paragraphs(result: dict, *names: str) -> str:
 
 def _bar(result: dict) -> str:
     """Points, where to read, what next: a strip that says it in words, not by its colour."""
-    words = [result["headline"], result["read"], result["next"]]
-    spans = "".join(f'<span style="{_SPAN}">{inline_html(word)}</span>' for word in words if word)
+    words = [inline_html(result[name]) for name in ("headline", "read", "next") if result[name]]
+    words[0] = f"<strong>{words[0]}</strong>"
+    spans = "".join(f'<span style="{_SPAN}">{word}</span>' for word in words)
     return f'<div role="status" style="{_STRIP}">{spans}</div>'
 
 

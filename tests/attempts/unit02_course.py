@@ -100,6 +100,10 @@ def hard_coded(task):
     return {"id": "INF1100-1", "kode": "INF1100", "studiepoeng": 10}
 
 
+def made_up(task):
+    return {"kode": "INF1100"}
+
+
 def id_alone(task):
     return by_id(task)["id"]
 
@@ -127,6 +131,7 @@ ATTEMPTS = [
     Attempt("2.1", ellipsis, 0, "untried", "tasks.untried.value"),
     Attempt("2.1", nothing, 0, "untried", "tasks.untried.value"),
     Attempt("2.1", function, 0, "wrong", "tasks.not-data"),
+    Attempt("2.1", made_up, 0, "wrong", "no-id copied"),
     Attempt("2.1", hard_coded, 0, "wrong", "another copied"),
     Attempt("2.1", id_of_another_lab, 0, "wrong", "refusal copied"),
     Attempt("2.1", first_of_list, 0, "wrong", "another searched"),

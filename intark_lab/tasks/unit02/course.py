@@ -45,8 +45,10 @@ def _course(answer, kind: str, right: dict) -> Part:
 
 def _fields(answer: dict, right: dict) -> Part:
     read = "unit02.read.by-id"
-    if answer.get("id") != right["id"]:
-        return no("unit02.course.another", read, got=answer.get("id"), emne_id=right["id"])
+    if "id" not in answer:
+        return no("unit02.course.no-id", read)
+    if answer["id"] != right["id"]:
+        return no("unit02.course.another", read, got=answer["id"], emne_id=right["id"])
     differing = [name for name in (right | answer) if answer.get(name) != right.get(name)]
     if differing:
         return no("unit02.course.changed", read, field=differing[0], emne_id=right["id"])
