@@ -77,7 +77,7 @@ def test_a_launch_answers_below_its_base_address_and_runs_the_start(image):
     with httpx.Client(base_url=base, trust_env=False) as client:
         assert client.get("api").status_code == HTTPStatus.OK
         first = client.get("", headers={"Authorization": "token made-up"})
-        assert first.headers["Location"] == "/user/x-y/lab/tree/notebooks/00-start.ipynb"
+        assert first.headers["Location"].startswith("/user/x-y/lab/tree/notebooks/00-start.ipynb")
     with OpenNotebook(base, "made-up", "notebooks/00-start.ipynb") as notebook:
         outputs = notebook.run()
     assert "200 OK" in json.dumps(outputs)
