@@ -1,5 +1,6 @@
 """The log: each call through the gateway, as its usage row keeps it."""
 
+from datetime import UTC, datetime
 from sqlite3 import Row
 from typing import NamedTuple
 
@@ -9,6 +10,12 @@ from intark_lab.store import Store
 
 MOST_ROWS = 10_000
 """Of one answer; Elasticsearch's window ends there too."""
+
+
+CSV_COLUMNS = (
+    *("Date", "Request Id", "Transaction Id", "Method", "Path", "Status", "Response Time", "Plan"),
+)
+_TITLES = {"api": "API", "application": "Application"}
 
 
 class Slice(NamedTuple):
@@ -53,3 +60,28 @@ def get(store: Store, identity: str, at: int | None, **root: str) -> Row | None:
 def uri(row: Row) -> str:
     """The path with its query, as the client sent them, without an API key."""
     return f"{row['path']}?{row['query']}" if row["query"] else row["path"]
+
+
+def csv(rows: list[Row], noun: str, names: dict[str, str]) -> str:
+    """Gravitee's export of calls: nothing for none, else a line each. The last column is `noun`
+    (`api` or `application`); `names` are those of plans and nouns, by id.
+    """
+    if not rows:
+        return ""
+    lines = [(*CSV_COLUMNS, _TITLES[noun]), *(_line(row, noun, names) for row in rows)]
+    return "".join(";".join(map(str, line)) + "\n" for line in lines)
+
+
+def _line(row: Row, noun: str, names: dict[str, str]) -> tuple:
+    date = datetime.fromtimestamp(row["at"] / 1000, UTC)
+    return (
+        date.strftime("%Y-%m-%dT%H:%M:%S.") + f"{row['at'] % 1000:03}+0000",
+        row["request_id"],
+        row["transaction_id"],
+        row["method"],
+        uri(row),
+        row["status"],
+        row["response_ms"],
+        names.get(row["plan"], ""),
+        names.get(row[noun], ""),
+    )
