@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from functools import cache
 
 from intark_lab.institution import Institution
+from intark_lab.messages.post import Post
 from intark_lab.loop import new_loop
 from intark_lab.server import Labs, Listener
 
@@ -19,8 +20,9 @@ class Host:
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         self._loop = new_loop()
         threading.Thread(target=self._loop.run_forever, name="intark-lab", daemon=True).start()
-        self._labs = Labs()
+        self._labs, self._post = Labs(), Post()
         self._listener = self.run(Listener.open(self._labs))
+        self.run(self._post.open())
 
     @property
     def url(self) -> str:
@@ -38,6 +40,7 @@ class Host:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     async def _add(self, institution: Institution) -> None:
+        self._post.add(institution)
         self._labs.add(institution)
 
     async def _remove(self, institution: Institution) -> None:

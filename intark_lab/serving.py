@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from intark_lab.institution import Institution, UnusableState
+from intark_lab.messages.post import Post
 from intark_lab.loop import new_loop
 from intark_lab.server import Labs, Listener
 from intark_lab.settings import COURSE_SEED
@@ -41,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--host", default="127.0.0.1", help=text("serve.help.host"))
     parser.add_argument("--port", type=int, default=0, help=text("serve.help.port"))
+    parser.add_argument("--amqp-port", type=int, default=0, help=text("serve.help.amqp-port"))
     parser.add_argument("--seed", type=int, help=text("serve.help.seed"))
     parser.add_argument("--state", type=Path, metavar="FILE", help=text("serve.help.state"))
     parser.add_argument("--idle", type=float, metavar="MINUTES", help=text("serve.help.idle"))
@@ -59,6 +61,9 @@ def _institution(options: argparse.Namespace) -> Institution:
 
 async def _serve(institution: Institution, options: argparse.Namespace) -> int:
     labs = Labs()
+    post = Post()
+    await post.open(options.host, options.amqp_port)
+    post.add(institution)
     labs.add(institution)
     listener = await Listener.open(labs, options.host, options.port)
     card = institution.card(listener.url)
@@ -67,15 +72,16 @@ async def _serve(institution: Institution, options: argparse.Namespace) -> int:
         _write_private(file, json.dumps(card | {"pid": os.getpid()}))
     try:
         print(json.dumps(card) if options.json else text("serve.ready", **card), flush=True)
-        await _until_told(labs, options.idle)
+        await _until_told(labs, post, options.idle)
     finally:
         if file:
             file.unlink(missing_ok=True)
+        await post.close()
         await listener.close()
     return 0
 
 
-async def _until_told(labs: Labs, idle: float | None) -> None:
+async def _until_told(labs: Labs, post: Post, idle: float | None) -> None:
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
@@ -86,7 +92,8 @@ async def _until_told(labs: Labs, idle: float | None) -> None:
         try:
             await asyncio.wait_for(told.wait(), min(left, 3600))
         except TimeoutError:
-            continue
+            if post.connected:  # somebody waits for messages
+                labs.last_call = time.monotonic()
 
 
 def _on_signal(loop: asyncio.AbstractEventLoop, number: int, told: asyncio.Event) -> None:

@@ -22,6 +22,10 @@ class Settings:
     """A lab somewhere else: its base address, and the token of its control side."""
     folder: Path
     """`.lab/`: which lab runs here, and its state."""
+    amqp: str | None
+    amqp_management: str | None
+    """A RabbitMQ in place of the lab's own broker (`amqp://HOST:PORT`), and its management API
+    (`http://USER:PASSWORD@HOST:PORT`)."""
     texts: Path
     """The catalogue of the sentences that learners read."""
 
@@ -36,6 +40,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         grading_seed=int(seed) if seed else None,
         url=joined.get("INTARK_LAB_URL") or None,
         token=joined.get("INTARK_LAB_TOKEN") or None,
+        amqp=joined.get("INTARK_LAB_AMQP") or None,
+        amqp_management=joined.get("INTARK_LAB_AMQP_MANAGEMENT") or None,
         folder=Path(joined.get("INTARK_LAB_FOLDER") or _home() / ".lab"),
         texts=Path(environ.get("INTARK_LAB_TEXTS") or paths.data() / "texts" / "en"),
     )

@@ -1,0 +1,258 @@
+"""One client's connection: bytes and frames, channels, heartbeats, and how it ends."""
+
+import asyncio
+import logging
+
+from pamqp import commands, frame
+
+from intark_lab.messages.broker import wire
+from intark_lab.messages.broker.channel import Channel
+from intark_lab.messages.broker.faults import ChannelFault, ConnectionFault, Fault
+from intark_lab.messages.broker.handshake import CHANNEL_MAX, FRAME_MAX, Handshake
+from intark_lab.messages.broker.message import Content
+from intark_lab.messages.broker.methods import read_method
+from intark_lab.messages.broker.publishing import Publishing
+
+_log = logging.getLogger(__name__)
+FULL = 256 << 10
+"""Octets on their way to a client that end deliveries to it until it has read."""
+CHOKED = 4 << 20
+"""Octets on their way after which nothing more is read from it."""
+FAREWELL = 5.0
+"""Seconds that a client may take to answer connection.close."""
+
+
+class Connection(asyncio.Protocol):
+    """A client. `broker` is told of its coming and going, and when it has something to send."""
+
+    def __init__(self, broker):
+        self.broker = broker
+        self.user = self.realm = self.vhost = None
+        self.capabilities: dict = {}
+        self.channels: dict[int, Channel] = {}
+        self.frame_max, self.channel_max = FRAME_MAX, CHANNEL_MAX
+        self.transport: asyncio.Transport | None = None
+        self._splitter = wire.Splitter(FRAME_MAX)
+        self._handshake: Handshake | None = Handshake(self)
+        self._out: list[bytes] = []
+        self._out_size = 0
+        self._confirming: set[Publishing] = set()
+        self._paused = self._stalled = self._ending = self._closing = False
+        self._beat: asyncio.TimerHandle | None = None
+        self._limit: asyncio.TimerHandle | None = None
+        self._heard = self._spoke = 0.0
+
+    # asyncio's side
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        self.transport = transport
+        transport.set_write_buffer_limits(high=FULL)
+        if self.broker.arrived(self):
+            self._limit_time(self._handshake.PATIENCE)
+        else:
+            transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        self._heard = self._now()
+        try:
+            if self._handshake is not None and not self._handshake.greeted:
+                data = self._handshake.greet(data)
+            for kind, channel, payload in self._splitter.split(data):
+                self._frame(kind, channel, payload)
+            if self._splitter.fault:
+                raise ConnectionFault(501, self._splitter.fault)
+        except ConnectionFault as fault:
+            self.fail(fault)
+        except Exception:
+            _log.debug("a frame was not understood", exc_info=True)
+            self.fail(ConnectionFault(541, "the broker could not do it"))
+
+    def pause_writing(self) -> None:
+        self._paused = True
+
+    def resume_writing(self) -> None:
+        self._paused = False
+        self.transport.resume_reading()
+        self._wake()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        for timer in (self._beat, self._limit):
+            if timer is not None:
+                timer.cancel()
+        self._leave()
+        self.broker.gone(self)
+
+    # what the client sends
+
+    def _frame(self, kind: int, number: int, payload: bytes) -> None:
+        if kind == wire.HEARTBEAT:
+            return
+        if kind not in (wire.METHOD, wire.HEADER, wire.BODY):
+            raise ConnectionFault(501, f"type {kind}, unknown frame type")
+        if number == 0:
+            self._control(kind, payload)
+        elif not self._closing and not self._ending:
+            self._channel(kind, number, payload)
+
+    def _control(self, kind: int, payload: bytes) -> None:
+        if kind != wire.METHOD:
+            raise ConnectionFault(505, "content on channel 0")
+        method = read_method(payload)
+        if isinstance(method, commands.Connection.CloseOk) and self._closing:
+            self._end()
+        elif self._closing or self._ending:
+            if isinstance(method, commands.Connection.Close):
+                self._end(commands.Connection.CloseOk())
+        elif isinstance(method, commands.Connection.Close):
+            self._leave()
+            self._end(commands.Connection.CloseOk())
+        elif self._handshake is not None:
+            self._handshake.step(method)
+        elif isinstance(method, commands.Connection.UpdateSecret):
+            self.send(frame.marshal(commands.Connection.UpdateSecretOk(), 0))
+        else:
+            raise ConnectionFault(503, f"unexpected method {method.name}")
+
+    def _channel(self, kind: int, number: int, payload: bytes) -> None:
+        if self.vhost is None:
+            raise ConnectionFault(504, "the connection is not open yet")
+        channel = self.channels.get(number)
+        if channel is None:
+            self._open(number, kind, payload)
+            return
+        try:
+            channel.frame(kind, payload)
+        except ChannelFault as fault:
+            channel.fail(fault)
+
+    def _open(self, number: int, kind: int, payload: bytes) -> None:
+        method = read_method(payload) if kind == wire.METHOD else None
+        if not isinstance(method, commands.Channel.Open):
+            raise ConnectionFault(504, "expected 'channel.open'")
+        if number > self.channel_max:
+            text = (
+                f"number of channels opened ({number - 1}) has reached the negotiated channel_max"
+            )
+            raise ConnectionFault(530, f"{text} ({self.channel_max})")
+        self.channels[number] = Channel(self, number)
+        self.send(frame.marshal(commands.Channel.OpenOk(), number))
+
+    # what the client is sent
+
+    def send(self, data: bytes) -> None:
+        """Send at the end of this turn of the event loop, after what must be kept is kept."""
+        self._out.append(data)
+        self._out_size += len(data)
+        self.broker.speaks(self)
+
+    def confirm(self, publishing: Publishing) -> None:
+        """Confirm at the end of this turn what was published."""
+        self._confirming.add(publishing)
+        self.broker.speaks(self)
+
+    def tell(self, what: str, queue: str | None, content: Content) -> None:
+        """Tell the lab what this client did with a message."""
+        self.realm.tell(what, self.vhost, self.user.name, queue, content)
+
+    def congested(self) -> bool:
+        """Whether it has more on its way than it reads; it is woken when it has read."""
+        if self._paused or self._out_size > FULL:
+            self._stalled = True
+            return True
+        return False
+
+    def flush(self) -> None:
+        for publishing in self._confirming:
+            self._out.append(publishing.confirms())
+        self._confirming.clear()
+        data = b"".join(self._out)
+        self._out.clear()
+        self._out_size = 0
+        if data and not self.transport.is_closing():
+            self._spoke = self._now()
+            self.transport.write(data)
+            if self.transport.get_write_buffer_size() > CHOKED:
+                self.transport.pause_reading()
+        if self._ending:
+            self.transport.close()
+        elif self._stalled and not self._paused:
+            asyncio.get_running_loop().call_soon(self._wake)
+
+    def _wake(self) -> None:
+        """It has room again."""
+        if self._stalled and not self._paused:
+            self._stalled = False
+            for channel in list(self.channels.values()):
+                channel.delivering.drain()
+
+    # its beginning and end
+
+    def opened(self, heartbeat: int) -> None:
+        """The handshake is over."""
+        self._handshake = None
+        self._limit.cancel()
+        self._splitter.frame_max = self.frame_max
+        self.realm.connections.add(self)
+        if heartbeat:
+            self._listen(heartbeat)
+
+    def _listen(self, heartbeat: int) -> None:
+        """Say something and hear something, at least once in `heartbeat` seconds, or twice."""
+        now = self._now()
+        if now - self._heard > 2 * heartbeat:
+            self.transport.abort()
+            return
+        if now - self._spoke >= heartbeat / 2:
+            self.send(wire.BEAT)
+        loop = asyncio.get_running_loop()
+        self._beat = loop.call_later(heartbeat / 2, self._listen, heartbeat)
+
+    def fail(self, fault: Fault, method: tuple[int, int] = (0, 0)) -> None:
+        """End it for what its client did."""
+        if self._closing or self._ending:
+            return
+        self._leave()
+        if self._handshake is not None and not self._handshake.may_tell(fault):
+            self._end()
+            return
+        self._closing = True
+        close = commands.Connection.Close(fault.code, fault.short_text, *method)
+        self.send(frame.marshal(close, 0))
+        self._limit_time(FAREWELL)
+
+    def break_off(self, fault: Fault) -> None:
+        """End it without what it was to be told at the end of this turn."""
+        self._out.clear()
+        self._confirming.clear()
+        self.fail(fault)
+
+    def force_out(self, why: str) -> None:
+        self.fail(ConnectionFault(320, why))
+
+    def _end(self, farewell: commands.Connection.CloseOk | None = None) -> None:
+        self._ending = True
+        self.send(b"" if farewell is None else frame.marshal(farewell, 0))
+
+    def end_with(self, data: bytes) -> None:
+        """Say one last thing, and hang up."""
+        self._ending = True
+        self.send(data)
+
+    def _leave(self) -> None:
+        """Give back what it held."""
+        channels, self.channels = self.channels, {}
+        for channel in channels.values():
+            channel.delivering.stop()
+        for channel in channels.values():
+            channel.delivering.held.give_back()
+        if self.vhost is not None:
+            for queue in [one for one in self.vhost.queues.values() if one.owner is self]:
+                self.vhost.remove_queue(queue)
+            self.realm.connections.discard(self)
+
+    def _limit_time(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._limit = loop.call_later(seconds, self.transport.abort)
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()

@@ -1,0 +1,250 @@
+"""Declaring, binding and deleting exchanges and queues, as clients ask for it on a channel."""
+
+import secrets
+from types import MappingProxyType
+
+from pamqp import commands
+
+from intark_lab.messages.broker.definitions import pack
+from intark_lab.messages.broker.exchange import KINDS, Binding, Destination, Exchange
+from intark_lab.messages.broker.faults import ChannelFault, ConnectionFault, locked, refused
+from intark_lab.messages.broker.policy import KNOWN, kind
+from intark_lab.messages.broker.publishing import check_topic
+from intark_lab.messages.broker.queue import Queue
+
+_DEFAULT = "operation not permitted on the default exchange"
+
+
+def exchange_declare(channel, method: commands.Exchange.Declare):
+    vhost, name = channel.vhost, method.exchange
+    arguments = method.arguments or {}
+    if method.passive:
+        _not_default(name)
+        vhost.exchange(name)
+        return commands.Exchange.DeclareOk()
+    if method.exchange_type not in KINDS:
+        raise ConnectionFault(503, f"unknown exchange type '{method.exchange_type}'")
+    _not_default(name)
+    _may(channel, "configure", "exchange", name)
+    described = Exchange(
+        name,
+        method.exchange_type,
+        method.durable,
+        method.auto_delete,
+        method.internal,
+        arguments,
+    )
+    _may_alternate(channel, described)
+    existing = vhost.exchanges.get(name)
+    if existing is not None:
+        _same_exchange(existing, described, vhost.name)
+    else:
+        _not_reserved("exchange", name)
+        vhost.add_exchange(described)
+    return commands.Exchange.DeclareOk()
+
+
+def exchange_delete(channel, method: commands.Exchange.Delete):
+    name = method.exchange
+    _not_default(name)
+    _not_reserved("exchange", name)
+    _may(channel, "configure", "exchange", name)
+    exchange = channel.vhost.exchanges.get(name)
+    if exchange is not None:
+        if method.if_unused and exchange.bindings:
+            raise ChannelFault(406, f"exchange '{name}' in vhost '{channel.vhost.name}' in use")
+        channel.vhost.remove_exchange(exchange)
+    return commands.Exchange.DeleteOk()
+
+
+def exchange_bind(channel, method: commands.Exchange.Bind):
+    _bind(channel, Destination("exchange", method.destination), method.source, method)
+    return commands.Exchange.BindOk()
+
+
+def exchange_unbind(channel, method: commands.Exchange.Unbind):
+    _unbind(channel, Destination("exchange", method.destination), method.source, method)
+    return commands.Exchange.UnbindOk()
+
+
+def queue_declare(channel, method: commands.Queue.Declare):
+    vhost, owner = channel.vhost, channel.connection
+    name = method.queue or (channel.last_queue if method.passive else "")
+    if method.passive:
+        queue = channel.queue(name)
+    else:
+        name = name or f"amq.gen-{secrets.token_urlsafe(16)}"
+        _may(channel, "configure", "queue", name)
+        arguments = method.arguments or {}
+        if name in vhost.queues:
+            queue = vhost.queues[name]
+            _same_queue(queue, method, arguments, channel)
+        else:
+            if method.queue:
+                _not_reserved("queue", name)
+            _may_dead_letter(channel, name, arguments)
+            queue = vhost.add_queue(
+                name,
+                method.durable,
+                method.auto_delete,
+                arguments,
+                owner if method.exclusive else None,
+            )
+    queue.used()
+    channel.last_queue = queue.name
+    return commands.Queue.DeclareOk(queue.name, queue.backlog.size, len(queue.consumers))
+
+
+def queue_bind(channel, method: commands.Queue.Bind):
+    queue = method.queue or channel.last_queue
+    if not method.queue and not method.routing_key:
+        method.routing_key = queue
+    _bind(channel, Destination("queue", channel.queue(queue).name), method.exchange, method)
+    return commands.Queue.BindOk()
+
+
+def queue_unbind(channel, method: commands.Queue.Unbind):
+    queue = method.queue or channel.last_queue
+    if not method.queue and not method.routing_key:
+        method.routing_key = queue
+    _unbind(channel, Destination("queue", queue), method.exchange, method)
+    return commands.Queue.UnbindOk()
+
+
+def queue_purge(channel, method: commands.Queue.Purge):
+    queue = channel.queue(method.queue)
+    _may(channel, "read", "queue", queue.name)
+    return commands.Queue.PurgeOk(queue.purge())
+
+
+def queue_delete(channel, method: commands.Queue.Delete):
+    name, vhost = method.queue or channel.last_queue, channel.vhost
+    _may(channel, "configure", "queue", name)
+    if name not in vhost.queues:
+        return commands.Queue.DeleteOk(0)
+    queue = vhost.queue(name, channel.connection)
+    if method.if_unused and queue.consumers:
+        raise ChannelFault(406, f"queue '{name}' in vhost '{vhost.name}' in use")
+    if method.if_empty and queue.backlog.size:
+        raise ChannelFault(406, f"queue '{name}' in vhost '{vhost.name}' not empty")
+    return commands.Queue.DeleteOk(vhost.remove_queue(queue))
+
+
+def _bind(channel, destination: Destination, source: str, method) -> None:
+    vhost = channel.vhost
+    exchange = _ends(channel, destination, source, method.routing_key)
+    if destination.kind == "queue":
+        vhost.queue(destination.name, channel.connection)
+    else:
+        vhost.exchange(destination.name)
+    arguments = method.arguments or {}
+    if exchange.kind == "headers":
+        how = arguments.get("x-match", "all")
+        if how not in ("all", "any", "all-with-x", "any-with-x"):
+            raise ChannelFault(406, f"Invalid x-match field value {how!r}; expected all or any")
+    vhost.bind(exchange, Binding(destination, method.routing_key, pack(arguments)), arguments)
+
+
+def _unbind(channel, destination: Destination, source: str, method) -> None:
+    exchange = _ends(channel, destination, source, method.routing_key)
+    arguments = method.arguments or {}
+    channel.vhost.unbind(exchange, Binding(destination, method.routing_key, pack(arguments)))
+
+
+def _ends(channel, destination: Destination, source: str, routing_key: str) -> Exchange:
+    """The exchange where a binding starts, if the user may use it and its other end."""
+    _not_default(source)
+    if destination.kind == "exchange":
+        _not_default(destination.name)
+    _may(channel, "write", destination.kind, destination.name)
+    _may(channel, "read", "exchange", source)
+    exchange = channel.vhost.exchange(source)
+    if exchange.kind == "topic":
+        check_topic(channel, source, "read", routing_key)
+    return exchange
+
+
+def _may(channel, what: str, sort: str, name: str) -> None:
+    vhost, user = channel.vhost.name, channel.user
+    if not user.may(vhost, what, name):
+        raise refused(sort, name, vhost, user.name)
+
+
+def _may_alternate(channel, exchange: Exchange) -> None:
+    if exchange.alternate is not None:
+        _may(channel, "read", "exchange", exchange.name)
+        _may(channel, "write", "exchange", exchange.alternate)
+
+
+def _may_dead_letter(channel, queue: str, arguments: dict) -> None:
+    target = arguments.get("x-dead-letter-exchange")
+    if isinstance(target, str):
+        _may(channel, "read", "queue", queue)
+        _may(channel, "write", "exchange", target)
+
+
+def _not_default(exchange: str) -> None:
+    if not exchange:
+        raise ChannelFault(403, _DEFAULT)
+
+
+def _not_reserved(sort: str, name: str) -> None:
+    if name.startswith("amq."):
+        raise ChannelFault(403, f"{sort} name '{name}' contains reserved prefix 'amq.*'")
+
+
+def _same_exchange(existing: Exchange, described: Exchange, vhost: str) -> None:
+    place = f"for exchange '{existing.name}' in vhost '{vhost}'"
+    names = {"type": "kind", "durable": "durable", "auto_delete": "auto_delete"}
+    for name, attribute in {**names, "internal": "internal"}.items():
+        _equal(name, getattr(described, attribute), getattr(existing, attribute), place)
+    _equal_arguments(("alternate-exchange",), described.arguments, existing.arguments, place)
+
+
+def _same_queue(queue: Queue, method: commands.Queue.Declare, arguments: dict, channel) -> None:
+    vhost = channel.vhost.name
+    place = f"for queue '{queue.name}' in vhost '{vhost}'"
+    if (queue.owner is not None or method.exclusive) and queue.owner is not channel.connection:
+        raise locked(queue.name, vhost)
+    _equal("durable", method.durable, queue.durable, place)
+    _equal("auto_delete", method.auto_delete, queue.auto_delete, place)
+    _equal("exclusive", method.exclusive, queue.owner is not None, place)
+    _equal_arguments(KNOWN, arguments, queue.arguments, place)
+
+
+def _equal(name: str, received: object, current: object, place: str) -> None:
+    if received != current:
+        said = [str(one).lower() if isinstance(one, bool) else one for one in (received, current)]
+        raise ChannelFault(
+            406,
+            f"inequivalent arg '{name}' {place}: received '{said[0]}' but current is '{said[1]}'",
+        )
+
+
+def _equal_arguments(names: tuple, received: dict, current: dict, place: str) -> None:
+    for name in names:
+        if received.get(name) != current.get(name):
+            raise ChannelFault(
+                406,
+                f"inequivalent arg '{name}' {place}: received {_said(received.get(name))} "
+                f"but current is {_said(current.get(name))}",
+            )
+
+
+def _said(value: object) -> str:
+    return "none" if value is None else f"the value '{value}' of type '{kind(value)}'"
+
+
+ACTIONS = MappingProxyType(
+    {
+        commands.Exchange.Declare: exchange_declare,
+        commands.Exchange.Delete: exchange_delete,
+        commands.Exchange.Bind: exchange_bind,
+        commands.Exchange.Unbind: exchange_unbind,
+        commands.Queue.Declare: queue_declare,
+        commands.Queue.Bind: queue_bind,
+        commands.Queue.Unbind: queue_unbind,
+        commands.Queue.Purge: queue_purge,
+        commands.Queue.Delete: queue_delete,
+    }
+)
