@@ -4,6 +4,7 @@ A key opens the subscription it was made for. An application in SHARED mode has 
 its subscriptions: rows with the same id, a row for each. What writes, writes inside a transaction.
 """
 
+import hmac
 from sqlite3 import Row
 from uuid import uuid4
 
@@ -95,7 +96,7 @@ def revoke(store: Store, clock: Clock, subscription: Row, application: Row, valu
     Raises 404 `apiKey.notFound`, 400 `apiKey.expired`, `application.apiKeyMode.invalid`.
     """
     for key in of_subscription(store, subscription["id"]):
-        if key["key"] == value:
+        if _is_same(key["key"], value):
             _check_exclusive(application)
             return _revoke(store, clock.ms(), key)
     raise key_not_found()
@@ -111,7 +112,7 @@ def revoke_shared(store: Store, clock: Clock, application: Row, name: str) -> No
             "Can't revoke an API Key on application that doesn't use shared API Key mode"
         )
     for key in _of_application(store, application["id"]):
-        if name in (key["id"], key["key"]):
+        if name == key["id"] or _is_same(key["key"], name):
             return _revoke(store, clock.ms(), key)
     raise key_not_found()
 
@@ -144,6 +145,11 @@ def _of_application(store: Store, application: str) -> list[Row]:
         "WHERE s.application = ? ORDER BY k.created_at DESC",
         application,
     )
+
+
+def _is_same(known: str, given: str) -> bool:
+    """Compared in a time that tells nothing of a key."""
+    return hmac.compare_digest(known.encode(), given.encode())
 
 
 def _check_exclusive(application: Row) -> None:
