@@ -3,6 +3,8 @@
 import asyncio
 import socket
 import time
+from collections.abc import Callable
+from functools import cached_property
 
 from uvicorn import Config
 from uvicorn.server import ServerState
@@ -13,25 +15,39 @@ from intark_lab.institution import CONTROL, GATEWAY, ISSUERS, PORTAL, Institutio
 from intark_lab.manager import management, portal
 
 
+class Door:
+    """One server of a lab: its place in the address, and the application that stands there.
+
+    It is made at the first call: a graded lab opens few of its doors.
+    """
+
+    def __init__(self, root_path: str, make: Callable[[], object]):
+        self.root_path, self._make = root_path, make
+
+    @cached_property
+    def app(self):
+        return self._make()
+
+
 class Labs:
     """An ASGI application: the labs of one process, each under its own path."""
 
     def __init__(self):
-        self._doors: dict[str, dict[str, tuple[str, object]]] = {}
+        self._doors: dict[str, dict[str, Door]] = {}
         self.last_call = time.monotonic()
 
     def add(self, institution: Institution) -> None:
         base = institution.base_path
 
-        def attended(app):
-            return owner.attended(app, institution.store, institution.clock)
+        def attended(make: Callable) -> Callable:
+            return lambda: owner.attended(make(institution), institution.store, institution.clock)
 
         self._doors[institution.id] = {
-            "gateway": (base + GATEWAY, institution.gateway),
-            "portal": (base + PORTAL, attended(portal(institution))),
-            "management": (base + "/management", attended(management(institution))),
-            "issuers": (base + ISSUERS, issuers.app(institution)),
-            "control": (base + CONTROL, attended(control.app(institution))),
+            "gateway": Door(base + GATEWAY, lambda: institution.gateway),
+            "portal": Door(base + PORTAL, attended(portal)),
+            "management": Door(base + "/management", attended(management)),
+            "issuers": Door(base + ISSUERS, lambda: issuers.app(institution)),
+            "control": Door(base + CONTROL, attended(control.app)),
         }
 
     def remove(self, institution: Institution) -> None:
@@ -39,18 +55,18 @@ class Labs:
 
     async def __call__(self, scope: dict, receive, send) -> None:
         self.last_call = time.monotonic()
-        root_path, app = self._door(scope["path"])
-        if app is None:
+        door = self._door(scope["path"])
+        if door is None:
             await _nothing_here(send)
         else:
-            scope["root_path"] = root_path
-            await app(scope, receive, send)
+            scope["root_path"] = door.root_path
+            await door.app(scope, receive, send)
 
-    def _door(self, path: str) -> tuple[str, object]:
-        _, labs, lab, component, *_ = (*path.split("/", 4), "", "", "")
-        root_path, app = self._doors.get(lab, {}).get(component, ("", None))
-        here = labs == "labs" and (path == root_path or path.startswith(root_path + "/"))
-        return root_path, app if here else None
+    def _door(self, path: str) -> Door | None:
+        _, _, lab, component, *_ = (*path.split("/", 4), "", "", "")
+        door = self._doors.get(lab, {}).get(component)
+        here = door and (path == door.root_path or path.startswith(door.root_path + "/"))
+        return door if here else None
 
 
 async def _nothing_here(send) -> None:

@@ -25,7 +25,7 @@ class Gateway:
         self._store, self._clock = store, clock
         self._endpoints, self._tokens = endpoints, tokens
         self._counters = Counters()
-        self._snapshot = Snapshot(store, self._counters, None)
+        self._snapshot: Snapshot | None = None
         self._stale_since: int | None = None
         self.sync_delay = 0.0
 
@@ -78,7 +78,9 @@ class Gateway:
         return answer
 
     def _current(self, now: int) -> Snapshot:
-        if self._snapshot.generation != self._store.generation:
+        if self._snapshot is None:
+            self._snapshot = Snapshot(self._store, self._counters, None)
+        elif self._snapshot.generation != self._store.generation:
             self._stale_since = self._stale_since or now
             if now >= self._stale_since + self.sync_delay * 1000:
                 self._snapshot = Snapshot(self._store, self._counters, self._snapshot)

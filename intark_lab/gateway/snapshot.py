@@ -1,5 +1,6 @@
 """What the gateway knows: deployed APIs by context path, and who may use which plan."""
 
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -49,14 +50,11 @@ class Snapshot:
     def __init__(self, store: Store, counters: Counters, before: "Snapshot | None"):
         """What was deployed `before` and is unchanged stays as it is, caches included."""
         self.generation = store.generation
+        self._counters = counters
+        self._texts = {_read(text).context_path: text for (text,) in store.all(_STARTED)}
         kept = before._deployed if before else {}
-        self._deployed = {
-            text: kept[text] if text in kept else _deployed(text, counters)
-            for (text,) in store.all(_STARTED)
-        }
-        deployed = [api for api in self._deployed.values() if api is not None]
-        plans = {plan.id: plan for api in deployed for plan in api.definition.plans}
-        self._apis = {api.definition.context_path: api for api in deployed}
+        self._deployed = {text: kept[text] for text in self._texts.values() if text in kept}
+        plans = {plan.id: plan for text in self._texts.values() for plan in _read(text).plans}
         self._keys = {
             (digest(row["key"]), row["api"]): _access(row, plans[row["plan"]])
             for row in store.all(_KEYS)
@@ -72,8 +70,8 @@ class Snapshot:
         """The API whose context path is the longest that `path` lies at or below."""
         end = len(path)
         while end > 0:
-            if (found := self._apis.get(path[:end])) is not None:
-                return found
+            if (text := self._texts.get(path[:end])) is not None:
+                return self._ready(text)
             end = path.rfind("/", 0, end)
         return None
 
@@ -85,21 +83,28 @@ class Snapshot:
         """The right of the application with `client_id` to a JWT or OAuth2 plan."""
         return _live(self._clients.get((client_id, plan)), now)
 
+    def _ready(self, text: str) -> Deployed | None:
+        """A definition with its policies; None for one whose settings a policy cannot use.
+
+        Such an API is not deployed, as in Gravitee, and takes no other with it.
+        """
+        if text not in self._deployed:
+            try:
+                self._deployed[text] = _made_ready(_read(text), self._counters)
+            except (KeyError, ValueError, TypeError, AttributeError, ZeroDivisionError):
+                self._deployed[text] = None
+        return self._deployed[text]
+
+
+@lru_cache(maxsize=512)
+def _read(text: str) -> Definition:
+    """Labs of one seed deploy the same."""
+    return Definition.from_json(text)
+
 
 def digest(secret: str) -> bytes:
     """Keys are looked up by digest, so that the time of a look-up tells nothing of a key."""
     return blake2b(secret.encode("utf-8", "surrogateescape"), digest_size=16).digest()
-
-
-def _deployed(text: str, counters: Counters) -> Deployed | None:
-    """A definition made ready; None for one with a policy that its settings do not fit.
-
-    Such an API is not deployed, as in Gravitee, and takes no other with it.
-    """
-    try:
-        return _made_ready(Definition.from_json(text), counters)
-    except (KeyError, ValueError, TypeError, AttributeError, ZeroDivisionError):
-        return None
 
 
 def _made_ready(definition: Definition, counters: Counters) -> Deployed:
