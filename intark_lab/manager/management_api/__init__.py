@@ -15,10 +15,12 @@ from starlette.routing import Route
 
 from intark_lab.institution import Institution
 from intark_lab.manager.management_api import (
+    analytics,
     apis,
     imports,
     keys,
     listing,
+    logs,
     members,
     pages,
     plans,
@@ -80,6 +82,10 @@ DOORS = (
     Door("PUT", PAGE, pages.update_page),
     Door("DELETE", PAGE, pages.delete_page),
     Door("GET", f"{PAGE}/content", pages.get_content),
+    Door("GET", f"{API}/analytics", analytics.get_analytics),
+    Door("GET", f"{API}/logs", logs.list_logs),
+    Door("GET", f"{API}/logs/export", logs.export_logs),
+    Door("GET", f"{API}/logs/{{log}}", logs.get_log),
     Door("GET", f"{API}/members", members.list_members),
     Door("POST", f"{API}/members", members.put_member),
     Door("DELETE", f"{API}/members", members.remove_member),
