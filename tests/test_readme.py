@@ -13,7 +13,8 @@ LINKS = re.findall(r"\]\(([^)\s]+)\)", README)
 RELATIVE = sorted({link for link in LINKS if not re.match(r"https?:|#", link)})
 ROW = re.compile(
     r"^\| \[(?P<title>[^\]]+)\]\((?P<lesson>[^)]+)\) \| (?P<minutes>\S+) "
-    r"\| (?:\[(?P<tasks>\w+) tasks?\]\((?P<exercise>[^)]+)\))? ?\| ?(?P<points>\d*) ?\|$",
+    r"\|(?: \[(?P<tasks>\w+) tasks?\]\((?P<exercise>[^)]+)\))? "
+    r"\|(?: (?P<exercise_minutes>\S+))? \|(?: (?P<points>\d+))? \|$",
     re.MULTILINE,
 )
 UNITS = [match.groupdict() for match in ROW.finditer(README)]
@@ -44,13 +45,14 @@ def test_title_and_minutes_are_the_lessons(unit):
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit["title"])
-def test_tasks_and_points_are_the_exercises(unit):
+def test_tasks_minutes_and_points_are_the_exercises(unit):
     name = unit["lesson"].removeprefix("notebooks/").removesuffix(".ipynb")
     exercise = f"exercises/{name}/{name}.ipynb"
     if unit["exercise"] is None:
         assert not (paths.ROOT / exercise).exists()
         return
     assert unit["exercise"] == exercise
+    assert f"{unit['exercise_minutes']} minutes" in "".join(cells(exercise)[0]["source"])
     graded = [cell["metadata"].get("nbgrader", {}) for cell in cells(exercise)]
     points = [cell["points"] for cell in graded if cell.get("grade")]
     assert (NUMBERS.index(unit["tasks"]), int(unit["points"])) == (len(points), sum(points))
@@ -65,7 +67,7 @@ def test_binder_badge_is_made_from_the_repository():
         assert "**Binder:** after publication." in README
     else:
         place = repository.removeprefix("https://github.com/")
-        start = "urlpath=lab/tree/work/notebooks/00-start.ipynb"
+        start = "urlpath=lab/tree/notebooks/00-start.ipynb"
         assert badges == [f"https://mybinder.org/v2/gh/{place}/HEAD?{start}"]
 
 
