@@ -54,6 +54,10 @@ BODIES = {
             "http_status": 400,
         },
     ),
+    "a group that is none": (
+        NEW | {"groups": ["team"]},
+        {"message": "These groups [team] do not exist", "technicalCode": "data.invalid"},
+    ),
     "no URL": (
         NEW | {"endpoint": "rombooking"},
         {"technicalCode": "data.invalid", "http_status": 400},

@@ -161,6 +161,16 @@ def test_a_personal_token_stands_for_its_user(management_as, portal_as):
     assert error(anonymous.get("/user", headers=bearer)) == (401, "unauthorized")
 
 
+def test_a_login_gives_a_token_and_a_cookie(management_as):
+    learner, anonymous = management_as("developer"), management_as(None)
+    answer = learner.post("/user/login")
+    bearer = {"Authorization": f"Bearer {answer.json()['token']}"}
+    assert anonymous.get("/user", headers=bearer).json()["id"] == LEARNER
+    cookie = answer.headers["set-cookie"].partition(";")[0]
+    assert anonymous.get("/user", headers={"Cookie": cookie}).json()["id"] == LEARNER
+    assert error(anonymous.post("/user/login")) == (401, "unauthorized")
+
+
 def test_all_tokens_go_at_once(management_as):
     learner = management_as("developer")
     for name in ("one", "two"):

@@ -135,3 +135,9 @@ def test_a_deleted_api_is_gone_from_the_gateway(client, publisher_client):
     provider.post(api, params={"action": "STOP"})
     provider.delete(api)
     assert client.get(ROOMS).status_code == 404
+
+
+def test_a_lab_knows_its_management_api(lab, listening):
+    institution, base = listening
+    assert lab.management_url == base + MANAGEMENT
+    assert institution.card("http://a.example")["management"].endswith(MANAGEMENT)

@@ -96,6 +96,7 @@ DOORS = (
 
 USER_DOORS = (
     Door("GET", "/user", users.get_user),
+    Door("POST", "/user/login", users.login),
     Door("GET", "/user/tokens", users.list_tokens),
     Door("POST", "/user/tokens", users.create_token),
     Door("DELETE", "/user/tokens", users.revoke_tokens),

@@ -61,6 +61,7 @@ def create_api(visit: Visit) -> Response:
     wanted = visit.json(NEW, "createApi")
     require_fields("createApi", wanted, "name", "version", "description", "contextPath", "endpoint")
     _require_name("createApi", wanted)
+    _refuse_groups(wanted)
     targets = wanted["endpoint"].split("\n")
     definition = {
         "proxy": deploying.proxy_to(*targets),
@@ -83,6 +84,7 @@ def update_api(visit: Visit) -> Response:
     body = visit.json(CHANGED, "updateApi")
     require_fields("updateApi", body, "name", "version", "description", "proxy", "visibility")
     _require_name("updateApi", body)
+    _refuse_groups(body)
     if (refused := _precondition(visit, row)) is not None:
         return refused
     path = context_path(body["proxy"])
@@ -206,6 +208,12 @@ def _update_plan(visit: Visit, api: Row, entity: dict) -> None:
         raise invalid_data(f"Invalid status for plan '{entity.get('name')}'")
     require_fields("updateApi", entity, "name", "description", "validation")
     plans.update(visit.store, visit.clock, row, columns(entity))
+
+
+def _refuse_groups(body: dict) -> None:
+    """A lab has no groups. Raises 400 `data.invalid` where some are named."""
+    if groups := body.get("groups"):
+        raise invalid_data(f"These groups [{', '.join(groups)}] do not exist")
 
 
 def _require_name(method: str, body: dict) -> None:

@@ -1,14 +1,16 @@
 """The caller and their tokens; for administrators, everybody and their roles."""
 
 from sqlite3 import Row
+from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
-from intark_lab.manager import people, tokens
+from intark_lab.manager import people, sessions, tokens
 from intark_lab.manager.errors import ManagerError, forbidden
 from intark_lab.manager.management_api.answers import Invalid, Violation, paged
-from intark_lab.manager.management_api.visit import Visit, require_fields
+from intark_lab.manager.management_api.visit import ENVIRONMENT, Visit, require_fields
 from intark_lab.manager.people import User
+from intark_lab.manager.portal_api import auth
 from intark_lab.manager.portal_api.answers import json, no_content, present
 from intark_lab.manager.portal_api.bodies import ANY, TEXT
 
@@ -18,6 +20,14 @@ ROLES = ("ADMIN", "API_PUBLISHER", "USER")
 def get_user(visit: Visit) -> Response:
     """GET /user: who calls."""
     return json(entity(visit.user))
+
+
+def login(visit: Visit) -> Response:
+    """POST /user/login: a token for the user that HTTP Basic names, in the body and as a cookie."""
+    token = sessions.issue(visit.store, visit.clock, visit.user)
+    path = urlsplit(visit.management_url).path.removesuffix(ENVIRONMENT)
+    cookie = f"{auth.COOKIE}=Bearer%20{token};Path={path};HttpOnly"
+    return json({"token_type": "BEARER", "token": token}, 200, {"Set-Cookie": cookie})
 
 
 def list_tokens(visit: Visit) -> Response:
