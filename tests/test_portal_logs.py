@@ -107,6 +107,7 @@ SEARCHES = {
     "by path": ({"path": "/fs/emner"}, 6),
     "by time": ({"responseTimeRanges": [{"from": 30, "to": 40}, {"from": 100}]}, 3),
     "by several": ({"statuses": [200], "responseTimeRanges": [{"to": 10}]}, 1),
+    "nulls narrow nothing": ({"statuses": [None], "responseTimeRanges": [None], "path": None}, 8),
     "empty lists narrow nothing": ({"statuses": [], "responseTimeRanges": []}, 8),
     "bodies are not kept": ({"bodyText": "emne"}, 0),
 }
@@ -127,6 +128,7 @@ SEARCH_REFUSALS = {
     "negative": {"from": -5, "to": 1},
     "low status": SPAN | {"statuses": [99]},
     "high status": SPAN | {"statuses": [600]},
+    "more than can be asked at once": SPAN | {"responseTimeRanges": [{"from": 1}] * 501},
     "unknown filter": SPAN | {"hosts": []},
     "unknown method": SPAN | {"methods": ["get"]},
 }

@@ -4,6 +4,7 @@ A kind is TEXT, FLAG, WHOLE, INSTANT (epoch ms), ANY, `one_of(...)`, `[kind]` fo
 `{name: kind}` for an object, or `Map(kind)` for an object with free names.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -42,10 +43,11 @@ def _of_kind(value, kind):
     if isinstance(kind, dict):
         return _object(value, kind)
     if isinstance(kind, list):
-        return [_of_kind(item, kind[0]) for item in _must_be(list, value, "java.util.List")]
+        items = _must_be(list, value, "java.util.List")
+        return [_of_kind(item, kind[0]) for item in items if item is not None]
     if isinstance(kind, Map):
         fields = _must_be(dict, value, "java.util.Map")
-        return {name: _of_kind(item, kind.values) for name, item in fields.items()}
+        return _without_nulls(fields, lambda _name: kind.values)
     if isinstance(kind, OneOf):
         return _choice(value, kind)
     return _scalar(value, kind)
@@ -57,8 +59,11 @@ def _object(value, kind: dict) -> dict:
         if name not in kind:
             message = f"Property [{name}] is not recognized as a valid property"
             raise Malformed(message, "unrecognizedProperty")
-    read = {name: _of_kind(item, kind[name]) for name, item in fields.items()}
-    return {name: item for name, item in read.items() if item is not None}
+    return _without_nulls(fields, kind.get)
+
+
+def _without_nulls(fields: dict, kind_of: Callable[[str], object]) -> dict:
+    return {n: _of_kind(item, kind_of(n)) for n, item in fields.items() if item is not None}
 
 
 def _must_be(python: type, value, java: str):

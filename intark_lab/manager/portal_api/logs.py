@@ -39,6 +39,8 @@ LISTED = {
     "transactionIds": "transaction_id",
 }
 """The columns of a search's lists."""
+MOST_VALUES = 500
+"""Of each list."""
 
 
 def list_logs(visit: Visit) -> Response:
@@ -142,20 +144,21 @@ def _csv(store: Store, rows: list[Row]) -> str:
 def _check_search(wanted: dict, start: int, end: int) -> None:
     for name, value in (("from", start), ("to", end)):
         if value < 0:
-            place = f"searchApplicationLogs.arg2.{name}"
-            raise Invalid(place, "must be greater than or equal to 0")
+            raise _invalid(name, "must be greater than or equal to 0")
     check_ends(start, end)
-    for status in wanted.get("statuses", ()):
-        if not 100 <= status <= 599:
-            raise Invalid(
-                "searchApplicationLogs.arg2.statuses[]",
-                "'statuses' must contain values "
-                + (
-                    "greater than or equal to 100"
-                    if status < 100
-                    else "lesser than or equal to 599"
-                ),
-            )
+    for bound, wrong in (
+        ("greater than or equal to 100", lambda status: status < 100),
+        ("lesser than or equal to 599", lambda status: status > 599),
+    ):
+        if any(map(wrong, wanted.get("statuses", ()))):
+            raise _invalid("statuses[]", f"'statuses' must contain values {bound}")
+    for name in (*LISTED, "responseTimeRanges"):
+        if len(wanted.get(name, ())) > MOST_VALUES:
+            raise _invalid(name, f"must not contain more than {MOST_VALUES} values")
+
+
+def _invalid(field: str, message: str) -> Invalid:
+    return Invalid(f"searchApplicationLogs.arg2.{field}", message)
 
 
 def _narrowing(wanted: dict) -> Condition | None:
