@@ -10,6 +10,7 @@ import pytest
 from intark_lab import check, hint, progress, solution
 from intark_lab.lab import LabError
 from intark_lab.tasks import TASKS
+from intark_lab.tasks.report import main
 from intark_lab.tasks.show import Points, Shortfall
 from intark_lab.texts import text
 
@@ -170,9 +171,28 @@ def test_progress_shows_the_best_points_attempts_and_help(lab, capsys):
     solution("2.3")
     capsys.readouterr()
     progress()
-    heads, course, client, statuses, *_, following = capsys.readouterr().out.splitlines()
-    assert re.split("  +", heads) == ["Task", "Points", "Attempts", "Help taken"]
-    assert re.split("  +", course)[1:] == ["2 of 2", "2", "none"]
-    assert re.split("  +", client)[1:] == ["0 of 2", "0", "1 hint"]
-    assert re.split("  +", statuses)[1:] == ["0 of 2", "0", "solution"]
+    heads, _, unit, course, client, statuses, *_, following = capsys.readouterr().out.splitlines()
+    assert re.split("  +", heads) == ["Task", "Points", "Attempts", "Help taken", "Minutes"]
+    assert unit == text("unit02.title")
+    assert re.split("  +", course)[1:] == ["2 of 2", "2", "none", "5"]
+    assert re.split("  +", client)[1:] == ["0 of 2", "0", "1 hint", "8"]
+    assert re.split("  +", statuses)[1:] == ["0 of 2", "0", "solution", "10"]
     assert "2.2" in following
+
+
+def test_progress_on_the_command_line(lab, capsys):
+    assert main([]) == 0
+    assert "2.4" in capsys.readouterr().out
+
+
+def test_a_plan_that_is_gone_is_named_with_the_mend(lab, listening):
+    store = listening[0].store
+    with store.transaction():
+        store.write("UPDATE plan SET status = 'CLOSED' WHERE slug = 'open-study-data'")
+    with pytest.raises(LabError, match=r"open-study-data.*\n*.*reset"):
+        check("2.4", lambda client: [])
+
+
+def test_a_judge_that_fails_says_whose_fault_it_is(lab):
+    with pytest.raises(LabError, match="not you"):
+        lab.control("POST", "/tasks/2.3/judge", {"decisions": []})

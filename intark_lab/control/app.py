@@ -2,7 +2,9 @@
 
 import hmac
 import json
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -11,6 +13,7 @@ from starlette.routing import Route
 
 from intark_lab import journal, owner
 from intark_lab.control.desk import Desk
+from intark_lab.control.probe import NoAccess
 from intark_lab.faults import KINDS, Fault
 from intark_lab.institution import Institution
 from intark_lab.tasks import TASKS
@@ -124,10 +127,20 @@ def _door(token: str, action: Callable[[Request, dict], dict]) -> Callable:
             return _message(401, text("control.no-token"))
         try:
             return JSONResponse(action(request, _object(await request.body())))
+        except NoAccess as error:
+            return _message(409, str(error))
         except Refused as refused:
             return _message(refused.status, refused.message)
+        except Exception as error:
+            return _message(500, text("control.failed", error=repr(error), place=_place(error)))
 
     return endpoint
+
+
+def _place(error: Exception) -> str:
+    """Where the course's own code failed, for the report of it."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(frame.filename).name}:{frame.lineno}"
 
 
 def _object(body: bytes) -> dict:

@@ -5,8 +5,13 @@ from typing import NamedTuple
 from intark_lab.birth import ADMIN
 from intark_lab.institution import Institution
 from intark_lab.manager import applications, keys, people, subscriptions
+from intark_lab.manager.errors import ManagerError
 from intark_lab.tasks.task import Task
 from intark_lab.texts import text
+
+
+class NoAccess(Exception):
+    """The lab's plans are no longer what the task needs; the message says the mend."""
 
 
 class Probe(NamedTuple):
@@ -18,19 +23,27 @@ class Probe(NamedTuple):
 
 
 def begin(institution: Institution, task: Task) -> Probe:
-    """Access to the task's plan by the way every application gets it; learners do not see it."""
+    """Access to the task's plan by the way every application gets it; learners do not see it.
+
+    Raises NoAccess.
+    """
     store, clock = institution.store, institution.clock
     owner = people.by_password(store, *institution.credentials(ADMIN))
-    wanted = {"name": text("tasks.probe", task=task.id), "settings": {"app": {}}}
-    identity = applications.create(store, clock, owner, wanted)
+    named = {"name": text("tasks.probe", task=task.id), "settings": {"app": {}}}
+    identity = applications.create(store, clock, owner, named)
     application = applications.get(store, identity)
     plan = store.one(
         "SELECT p.id FROM plan p JOIN api a ON a.id = p.api WHERE a.slug = ? AND p.slug = ?",
         *task.plan,
     )
-    subscription = subscriptions.subscribe(
-        store, clock, owner, application, {"plan": plan["id"], "application": identity}
-    )
+    wanted = {"plan": plan and plan["id"], "application": identity}
+    try:
+        subscription = subscriptions.subscribe(store, clock, owner, application, wanted)
+    except ManagerError as error:
+        applications.archive(store, clock, application)
+        api, name = task.plan
+        message = text("control.no-access", api=api, plan=name, error=error)
+        raise NoAccess(message) from error
     key = keys.of_subscription(store, subscription["id"])[0]["key"]
     return Probe(identity, subscription["id"], key, store.last_usage())
 

@@ -1,6 +1,7 @@
 """`hint`, `solution` and `progress`."""
 
 from html import escape
+from itertools import groupby
 
 from intark_lab.tasks.show import Card
 from intark_lab.texts import html, inline_html, text, wrapped
@@ -26,42 +27,55 @@ def progress() -> None:
     Card(table.plain(), table.html(), {}).show()
 
 
-COLUMNS = ("task", "points", "attempts", "help")
+COLUMNS = ("task", "points", "attempts", "help", "minutes")
 
 
 class Table:
-    """The standing of all tasks."""
+    """The standing of all tasks, unit by unit."""
 
     def __init__(self, tasks: list[dict]):
-        self._tasks = tasks
         self._heads = [text(f"tasks.column.{name}") for name in COLUMNS]
+        groups = groupby(tasks, key=lambda task: task["unit"])
+        self._units = {unit: [_row(task) for task in group] for unit, group in groups}
         left = [task["task"] for task in tasks if task["points"] < task["max"]]
         self._next = text("tasks.next-task", task=left[0]) if left else text("tasks.all-done")
 
     def plain(self) -> str:
-        rows = [self._heads, *map(self._row, self._tasks)]
+        rows = [self._heads, *(row for unit in self._units.values() for row in unit)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+        lines = [_line(self._heads, widths)]
+        for unit, own in self._units.items():
+            lines += ["", unit, *(_line(row, widths) for row in own)]
         return "\n".join([*lines, "", wrapped(self._next)])
 
     def html(self) -> str:
         head = "".join(f'<th scope="col">{escape(name)}</th>' for name in self._heads)
-        body = "".join(_line(self._row(task)) for task in self._tasks)
+        body = "".join(_part(unit, own) for unit, own in self._units.items())
         return f"<table><tr>{head}</tr>{body}</table><p>{inline_html(self._next)}</p>"
 
-    def _row(self, task: dict) -> list[str]:
-        return [
-            f"{task['task']} {task['title']}",
-            text("tasks.points-of", points=f"{task['points']:g}", max=task["max"]),
-            str(task["attempts"]),
-            text(f"tasks.help-level.{task['hint_level']}"),
-        ]
+
+def _row(task: dict) -> list[str]:
+    return [
+        f"{task['task']} {task['title']}",
+        text("tasks.points-of", points=f"{task['points']:g}", max=task["max"]),
+        str(task["attempts"]),
+        text(f"tasks.help-level.{task['hint_level']}"),
+        str(task["minutes"]),
+    ]
 
 
-def _line(row: list[str]) -> str:
-    name, *values = map(escape, row)
-    cells = "".join(f"<td>{value}</td>" for value in values)
-    return f'<tr><th scope="row">{name}</th>{cells}</tr>'
+def _line(row: list[str], widths: list[int]) -> str:
+    return "  ".join(map(str.ljust, row, widths)).rstrip()
+
+
+def _part(unit: str, rows: list[list[str]]) -> str:
+    """A unit's heading and its tasks; left-aligned, as the notebook's own tables are not."""
+    left = 'style="text-align:left"'
+    lines = [f'<tr><th colspan="{len(COLUMNS)}" {left}>{escape(unit)}</th></tr>']
+    for name, *values in rows:
+        cells = "".join(f"<td>{escape(value)}</td>" for value in values)
+        lines.append(f'<tr><th scope="row" {left}>{escape(name)}</th>{cells}</tr>')
+    return "".join(lines)
 
 
 def _control(method: str, path: str) -> dict:

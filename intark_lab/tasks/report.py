@@ -1,14 +1,22 @@
 """The verb `progress`: the same table as in a notebook, on the command line."""
 
+import argparse
+import sys
+
 from intark_lab.lab import LabError
 from intark_lab.tasks.help import progress
+from intark_lab.texts import text
 
 
-def main(_arguments: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Print the table of the learner's own lab; 1 when there is none to be had."""
+    description = text("verbs.progress")
+    argparse.ArgumentParser("python -m intark_lab progress", description=description).parse_args(
+        arguments
+    )
     try:
         progress()
     except LabError as error:
-        print(error)
+        print(error, file=sys.stderr)
         return 1
     return 0
