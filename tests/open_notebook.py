@@ -26,18 +26,18 @@ class OpenNotebook:
     def __exit__(self, *_):
         self._http.close()
 
-    def run(self) -> list[dict]:
-        """Run every code cell in a kernel, which stays as in a browser; all outputs."""
+    def run(self, first: int | None = None) -> list[dict]:
+        """Run the `first` code cells, or all, in a kernel, which stays; their outputs."""
         kernel = {"name": "python3"}
         wish = {"path": self._path, "name": self._path, "type": "notebook", "kernel": kernel}
         session = self._ask("POST", "sessions", wish)
         address = self._base.replace("http", "ws", 1) + f"api/kernels/{session['kernel']['id']}"
         wire = websocket.create_connection(f"{address}/channels?token={self._token}", timeout=60)
-        for cell in self.content["cells"]:
-            if cell["cell_type"] == "code":
-                cell["outputs"] = _executed(wire, "".join(cell["source"]))
+        cells = [cell for cell in self.content["cells"] if cell["cell_type"] == "code"]
+        for cell in cells[:first]:
+            cell["outputs"] = _executed(wire, "".join(cell["source"]))
         wire.close()
-        return [output for cell in self.content["cells"] for output in cell.get("outputs", [])]
+        return [output for cell in cells for output in cell["outputs"]]
 
     def save(self) -> None:
         notebook = {"type": "notebook", "format": "json", "content": self.content}

@@ -9,6 +9,8 @@ import os
 import sys
 from pathlib import Path
 
+import zmq
+
 from intark_lab.jupyter import workspace
 
 _NBGRADER = ("formgrader", "validate_assignment", "assignment_list", "course_list")
@@ -69,7 +71,9 @@ def _server(on: set[str], instructor: bool) -> dict:
                 **{f"nbgrader.server_extensions.{name}": name in on for name in _NBGRADER},
             },
             "root_dir": str(work.parent if instructor else work),
+            "tornado_settings": {"ws_ping_timeout": 30_000},  # Jupyter warns of its own default
         },
+        "KernelManager": {"transport_encryption": "auto" if zmq.has("curve") else "disabled"},
         "LabApp": {"default_url": f"/{first_page(instructor)}", "news_url": None},
     }
 

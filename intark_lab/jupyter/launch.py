@@ -98,7 +98,7 @@ def _jupyterlab(browser: bool, port: int | None):
             f"--ServerApp.port={port or PORT}",
             f"--ServerApp.port_retries={0 if port else 50}",
             f"--IdentityProvider.token={secrets.token_hex(24)}",  # Jupyter prints one it made
-            "--Application.log_level=WARN",
+            "--Application.log_level=ERROR",
         ]
     )
 
