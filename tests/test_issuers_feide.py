@@ -10,8 +10,14 @@ from issuer_steps import BASE, START, Service, caller, still_institution
 from intark_lab.issuers import introspect, signatures
 
 VERIFIER = "v" * 43
-CHALLENGE = urlsafe_b64encode(sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
-PKCE = {"code_challenge": CHALLENGE, "code_challenge_method": "S256"}
+
+
+def pkce(verifier: str) -> dict:
+    challenge = urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    return {"code_challenge": challenge, "code_challenge_method": "S256"}
+
+
+PKCE = pkce(VERIFIER)
 PRINCIPAL_NAME = "https://n.feide.no/claims/eduPersonPrincipalName"
 
 
@@ -120,7 +126,8 @@ BAD_CODES = {
     "no redirect URI": ({}, {"redirect_uri": None}),
     "no verifier": (PKCE, {}),
     "another verifier": (PKCE, {"code_verifier": "w" * 43}),
-    "a verifier that is too short": (PKCE, {"code_verifier": "v"}),
+    "a verifier that is too short": (pkce("v" * 42), {"code_verifier": "v" * 42}),
+    "a verifier with a space": (pkce(" " * 43), {"code_verifier": " " * 43}),
     "a verifier that is not ASCII": (PKCE, {"code_verifier": "å" * 43}),
     "a verifier where no challenge was": ({}, {"code_verifier": VERIFIER}),
 }

@@ -4,6 +4,7 @@ import re
 from base64 import urlsafe_b64encode
 from hashlib import sha256
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 from issuer_steps import BASE, HOME, Service, arrived, caller, still_institution
@@ -77,6 +78,13 @@ def test_a_name_nobody_has_gives_the_page_again(client, service):
 def test_a_link_alone_logs_nobody_in(client, service, person):
     asked = service.asks() | {"person": person.email}
     assert client.get("/feide/oauth/authorization", params=asked).status_code == 200
+
+
+@pytest.mark.parametrize("more", ["&state=%FF", "&state=1&state=2"])
+def test_a_request_that_cannot_be_read(client, service, more):
+    query = urlencode(service.asks(state=None))
+    assert client.get(f"/feide/oauth/authorization?{query}").status_code == 200
+    assert client.get(f"/feide/oauth/authorization?{query}{more}").status_code == 400
 
 
 NOWHERE = {

@@ -133,7 +133,8 @@ def test_there_is_an_end_to_registering(client, institution):
 
 REDIRECTS = {
     "a text": "https://x.example",
-    "another scheme": ["javascript:alert(1)"],
+    "a script": ["javascript:alert(1)"],
+    "another scheme": ["ftp://x.example"],
     "no host": ["https://"],
     "a relative address": ["/callback"],
     "a fragment": ["https://x.example/#a"],
