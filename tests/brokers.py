@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -95,3 +96,14 @@ def channel(broker):
     """A channel of pika's BlockingConnection."""
     with broker.channel() as made:
         yield made
+
+
+def until(holds, channel=None, pause: float = 0.01) -> None:
+    """Wait for `holds()`, while `channel` receives; AssertionError after PATIENCE seconds."""
+    give_up = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < give_up, "it never came true"
+        if channel is None:
+            time.sleep(pause)
+        else:
+            channel.connection.process_data_events(time_limit=pause)

@@ -7,10 +7,10 @@ from pamqp import commands
 
 from intark_lab.messages.broker.definitions import pack
 from intark_lab.messages.broker.exchange import KINDS, Binding, Destination, Exchange
-from intark_lab.messages.broker.faults import ChannelFault, ConnectionFault, locked, refused
-from intark_lab.messages.broker.policy import KNOWN, kind
+from intark_lab.messages.broker.faults import ChannelFault, ConnectionFault, refused
+from intark_lab.messages.broker.policy import kind, wrong_type
 from intark_lab.messages.broker.publishing import check_topic
-from intark_lab.messages.broker.queue import Queue
+from intark_lab.messages.broker.same import same_exchange, same_queue
 
 _DEFAULT = "operation not permitted on the default exchange"
 
@@ -37,7 +37,7 @@ def exchange_declare(channel, method: commands.Exchange.Declare):
     _may_alternate(channel, described)
     existing = vhost.exchanges.get(name)
     if existing is not None:
-        _same_exchange(existing, described, vhost.name)
+        same_exchange(existing, described, vhost.name)
     else:
         _not_reserved("exchange", name)
         vhost.add_exchange(described)
@@ -47,7 +47,9 @@ def exchange_declare(channel, method: commands.Exchange.Declare):
 def exchange_delete(channel, method: commands.Exchange.Delete):
     name = method.exchange
     _not_default(name)
-    _not_reserved("exchange", name)
+    if name.startswith("amq."):
+        place = f"exchange '{name}' in vhost '{channel.vhost.name}'"
+        raise ChannelFault(403, f"deletion of system {place} not allowed")
     _may(channel, "configure", "exchange", name)
     exchange = channel.vhost.exchanges.get(name)
     if exchange is not None:
@@ -69,16 +71,16 @@ def exchange_unbind(channel, method: commands.Exchange.Unbind):
 
 def queue_declare(channel, method: commands.Queue.Declare):
     vhost, owner = channel.vhost, channel.connection
-    name = method.queue or (channel.last_queue if method.passive else "")
+    name = method.queue
     if method.passive:
-        queue = channel.queue(name)
+        queue = vhost.queue(name, owner)
     else:
         name = name or f"amq.gen-{secrets.token_urlsafe(16)}"
         _may(channel, "configure", "queue", name)
         arguments = method.arguments or {}
         if name in vhost.queues:
             queue = vhost.queues[name]
-            _same_queue(queue, method, arguments, channel)
+            same_queue(queue, method, arguments, channel)
         else:
             if method.queue:
                 _not_reserved("queue", name)
@@ -99,7 +101,7 @@ def queue_bind(channel, method: commands.Queue.Bind):
     queue = method.queue or channel.last_queue
     if not method.queue and not method.routing_key:
         method.routing_key = queue
-    _bind(channel, Destination("queue", channel.queue(queue).name), method.exchange, method)
+    _bind(channel, Destination("queue", queue), method.exchange, method)
     return commands.Queue.BindOk()
 
 
@@ -132,36 +134,45 @@ def queue_delete(channel, method: commands.Queue.Delete):
 
 def _bind(channel, destination: Destination, source: str, method) -> None:
     vhost = channel.vhost
-    exchange = _ends(channel, destination, source, method.routing_key)
+    exchange = channel.vhost.exchange(_ends(channel, destination, source, method.routing_key))
     if destination.kind == "queue":
         vhost.queue(destination.name, channel.connection)
     else:
         vhost.exchange(destination.name)
     arguments = method.arguments or {}
     if exchange.kind == "headers":
-        how = arguments.get("x-match", "all")
-        if how not in ("all", "any", "all-with-x", "any-with-x"):
-            raise ChannelFault(406, f"Invalid x-match field value {how!r}; expected all or any")
+        _check_match(arguments.get("x-match", "all"))
     vhost.bind(exchange, Binding(destination, method.routing_key, pack(arguments)), arguments)
 
 
 def _unbind(channel, destination: Destination, source: str, method) -> None:
-    exchange = _ends(channel, destination, source, method.routing_key)
+    exchange = channel.vhost.exchanges.get(_ends(channel, destination, source, method.routing_key))
+    if exchange is None:
+        return
     arguments = method.arguments or {}
     channel.vhost.unbind(exchange, Binding(destination, method.routing_key, pack(arguments)))
 
 
-def _ends(channel, destination: Destination, source: str, routing_key: str) -> Exchange:
+def _ends(channel, destination: Destination, source: str, routing_key: str) -> str:
     """The exchange where a binding starts, if the user may use it and its other end."""
     _not_default(source)
     if destination.kind == "exchange":
         _not_default(destination.name)
     _may(channel, "write", destination.kind, destination.name)
     _may(channel, "read", "exchange", source)
-    exchange = channel.vhost.exchange(source)
-    if exchange.kind == "topic":
+    exchange = channel.vhost.exchanges.get(source)
+    if exchange is not None and exchange.kind == "topic":
         check_topic(channel, source, "read", routing_key)
-    return exchange
+    return source
+
+
+def _check_match(how: object) -> None:
+    if not isinstance(how, str):
+        said = f"type {kind(how)} (value {how}); expected longstr"
+        raise ChannelFault(406, f"Invalid x-match field {said}")
+    if how not in ("all", "any", "all-with-x", "any-with-x"):
+        expected = "expected all, any, all-with-x, or any-with-x"
+        raise ChannelFault(406, f'Invalid x-match field value <<"{how}">>; {expected}')
 
 
 def _may(channel, what: str, sort: str, name: str) -> None:
@@ -171,6 +182,9 @@ def _may(channel, what: str, sort: str, name: str) -> None:
 
 
 def _may_alternate(channel, exchange: Exchange) -> None:
+    if not isinstance(exchange.alternate, str | None):
+        place = f"exchange '{exchange.name}' in vhost '{channel.vhost.name}'"
+        raise wrong_type("alternate-exchange", exchange.alternate, place)
     if exchange.alternate is not None:
         _may(channel, "read", "exchange", exchange.name)
         _may(channel, "write", "exchange", exchange.alternate)
@@ -191,48 +205,6 @@ def _not_default(exchange: str) -> None:
 def _not_reserved(sort: str, name: str) -> None:
     if name.startswith("amq."):
         raise ChannelFault(403, f"{sort} name '{name}' contains reserved prefix 'amq.*'")
-
-
-def _same_exchange(existing: Exchange, described: Exchange, vhost: str) -> None:
-    place = f"for exchange '{existing.name}' in vhost '{vhost}'"
-    names = {"type": "kind", "durable": "durable", "auto_delete": "auto_delete"}
-    for name, attribute in {**names, "internal": "internal"}.items():
-        _equal(name, getattr(described, attribute), getattr(existing, attribute), place)
-    _equal_arguments(("alternate-exchange",), described.arguments, existing.arguments, place)
-
-
-def _same_queue(queue: Queue, method: commands.Queue.Declare, arguments: dict, channel) -> None:
-    vhost = channel.vhost.name
-    place = f"for queue '{queue.name}' in vhost '{vhost}'"
-    if (queue.owner is not None or method.exclusive) and queue.owner is not channel.connection:
-        raise locked(queue.name, vhost)
-    _equal("durable", method.durable, queue.durable, place)
-    _equal("auto_delete", method.auto_delete, queue.auto_delete, place)
-    _equal("exclusive", method.exclusive, queue.owner is not None, place)
-    _equal_arguments(KNOWN, arguments, queue.arguments, place)
-
-
-def _equal(name: str, received: object, current: object, place: str) -> None:
-    if received != current:
-        said = [str(one).lower() if isinstance(one, bool) else one for one in (received, current)]
-        raise ChannelFault(
-            406,
-            f"inequivalent arg '{name}' {place}: received '{said[0]}' but current is '{said[1]}'",
-        )
-
-
-def _equal_arguments(names: tuple, received: dict, current: dict, place: str) -> None:
-    for name in names:
-        if received.get(name) != current.get(name):
-            raise ChannelFault(
-                406,
-                f"inequivalent arg '{name}' {place}: received {_said(received.get(name))} "
-                f"but current is {_said(current.get(name))}",
-            )
-
-
-def _said(value: object) -> str:
-    return "none" if value is None else f"the value '{value}' of type '{kind(value)}'"
 
 
 ACTIONS = MappingProxyType(

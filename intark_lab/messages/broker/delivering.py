@@ -97,7 +97,7 @@ class Deliveries:
             raise ChannelFault(
                 403, f"queue '{queue.name}' in vhost '{self.channel.vhost.name}' in exclusive use"
             )
-        consumer = Consumer(self, tag, method.no_ack, _priority(method.arguments or {}))
+        consumer = Consumer(self, tag, method.no_ack, self._priority(queue, method.arguments or {}))
         self._consumers[tag], consumer.queue = consumer, queue
         queue.exclusive_consumer = method.exclusive
         if not method.nowait:
@@ -149,6 +149,14 @@ class Deliveries:
             raise refused("queue", queue.name, vhost, user.name)
         return queue
 
+    def _priority(self, queue: Queue, arguments: dict) -> int:
+        found = arguments.get("x-priority", 0)
+        if not isinstance(found, int) or isinstance(found, bool):
+            place = f"queue '{queue.name}' in vhost '{self.channel.vhost.name}'"
+            why = f'"expected integer, got {kind(found)}"'
+            raise ChannelFault(406, f"invalid arg 'x-priority' for {place}: {why}")
+        return found
+
     ACTIONS = MappingProxyType(
         {
             commands.Basic.Qos: lambda channel, method: channel.delivering.qos(method),
@@ -157,10 +165,3 @@ class Deliveries:
             commands.Basic.Get: lambda channel, method: channel.delivering.get(method),
         }
     )
-
-
-def _priority(arguments: dict) -> int:
-    found = arguments.get("x-priority", 0)
-    if not isinstance(found, int) or isinstance(found, bool):
-        raise ChannelFault(406, f"invalid arg 'x-priority': {{unacceptable_type,{kind(found)}}}")
-    return found

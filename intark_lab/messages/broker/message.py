@@ -1,5 +1,7 @@
 """A message: what was published (Content), and its place in a queue (Entry)."""
 
+import re
+
 from pamqp import decode, encode
 
 from intark_lab.messages.broker.faults import ChannelFault, ConnectionFault
@@ -115,6 +117,13 @@ def _length_after_expiration(found: dict[str, bytes]) -> int:
 
 
 def _milliseconds(raw: bytes) -> int:
-    if not raw.isdigit():
-        raise ChannelFault(406, f"invalid expiration '{raw.decode(errors='replace')}'")
-    return int(raw)
+    text = raw.decode(errors="replace")
+    number = re.match(r"[+-]?\d+", text)
+    if number is None:
+        raise ChannelFault(406, f"invalid expiration '{text}': no_integer")
+    value, rest = int(number[0]), text[number.end() :]
+    if rest:
+        raise ChannelFault(406, f"invalid expiration '{text}': {{leftover_string,\"{rest}\"}}")
+    if value < 0:
+        raise ChannelFault(406, f"invalid expiration '{text}': {{value_negative,{value}}}")
+    return value

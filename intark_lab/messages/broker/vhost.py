@@ -8,7 +8,7 @@ from intark_lab.messages.broker.exchange import Binding, Destination, Exchange
 from intark_lab.messages.broker.faults import ChannelFault, locked, not_found
 from intark_lab.messages.broker.ledger import Ledger
 from intark_lab.messages.broker.message import Content, Entry
-from intark_lab.messages.broker.policy import policy
+from intark_lab.messages.broker.policy import kind, policy
 from intark_lab.messages.broker.queue import Queue
 
 STANDARD = {
@@ -73,7 +73,7 @@ class VHost:
         arguments: dict,
         owner: object = None,
     ) -> Queue:
-        checked = policy(name, self.name, arguments)
+        checked = policy(name, self.name, arguments, durable, owner is not None)
         number = next(self._numbers)
         if durable and owner is None:
             self._definitions.keep_queue(number, self.name, name, auto_delete, arguments)
@@ -142,7 +142,7 @@ class VHost:
 
     def route(self, content: Content) -> list[Queue]:
         """The queues that a message is for, each once."""
-        if content.exchange == "" and "CC" not in content.headers:
+        if content.exchange == "" and not content.headers:
             queue = self.queues.get(content.routing_key)
             return [] if queue is None else [queue]
         names: dict[str, None] = {}
@@ -156,8 +156,8 @@ class VHost:
         found = exchange.destinations(content, key)
         if not found and exchange.alternate in self.exchanges:
             found = [Destination("exchange", exchange.alternate)]
-        for kind, name in found:
-            if kind == "queue":
+        for sort, name in found:
+            if sort == "queue":
                 names[name] = None
             elif name not in seen and name in self.exchanges:
                 seen.add(name)
@@ -181,6 +181,7 @@ def routing_keys(content: Content) -> Iterable[str]:
     for name in ("CC", "BCC"):
         more = content.headers.get(name, [])
         if not isinstance(more, list):
-            raise ChannelFault(406, f"'{name}' header is not an array")
+            why = f'{{unacceptable_type_in_header,"{name}",{kind(more)}}}'
+            raise ChannelFault(406, f"invalid message: {why}")
         keys += [each for each in more if isinstance(each, str)]
     return dict.fromkeys(keys)
