@@ -11,6 +11,7 @@ from intark_lab.gateway import Gateway
 from intark_lab.gateway.backend import HttpBackends
 from intark_lab.gateway.endpoints import Endpoints
 from intark_lab.gateway.tokens import Tokens
+from intark_lab.messages.brom.portal import Brom
 from intark_lab.messages.door import Door
 from intark_lab.messages.post import Post
 from intark_lab.settings import COURSE_SEED
@@ -23,6 +24,7 @@ PORTAL = "/portal/environments/DEFAULT"
 MANAGEMENT = "/management/organizations/DEFAULT/environments/DEFAULT"
 GATEWAY = "/gateway"
 ISSUERS = "/issuers"
+BROM = "/brom"
 CONTROL = "/control"
 """Where a lab's servers are, below its own path."""
 
@@ -93,6 +95,12 @@ class Institution:
         """Where the lab sets up its messages."""
         return self.post.door(self)
 
+    @cached_property
+    def brom(self) -> Brom:
+        """The self-service portal for messages."""
+        short = self.world.institution.slug
+        return Brom(self.id, self.seed, short, self.store, self.clock, lambda: self.door)
+
     @property
     def token(self) -> str:
         """What the control side's callers must know."""
@@ -111,6 +119,7 @@ class Institution:
             "portal": url + PORTAL,
             "management": url + MANAGEMENT,
             "gateway": url + GATEWAY,
+            "brom": url + BROM,
             "amqp": self.post.address,
             "username": username,
             "password": password,

@@ -27,6 +27,7 @@ class Lab:
         self.portal_url: str = card["portal"]
         self.management_url: str = card["management"]
         self.gateway_url: str = card["gateway"]
+        self.brom_url: str = card["brom"]
         self.amqp_url: str = card["amqp"]
         self.username: str = card["username"]
         self.password: str = card["password"]
@@ -88,6 +89,7 @@ class Lab:
             INTARK_PORTAL_AUTH=f"Basic {basic}",
             INTARK_GATEWAY_URL=self.gateway_url,
             INTARK_API_KEY=self._api_key,
+            INTARK_BROM_URL=self.brom_url,
             INTARK_AMQP_URL=self.amqp_url,
         )
 

@@ -15,6 +15,10 @@ from intark_lab.catalogue import CataloguePlan, load_catalogue
 from intark_lab.clock import Clock
 from intark_lab.comments import read
 from intark_lab.manager import processing, subscriptions
+from intark_lab.messages.brom.applications import Access
+from intark_lab.messages.brom.portal import Brom
+from intark_lab.messages.brom.providers import load_providers
+from intark_lab.messages.brom.refusal import Refusal
 from intark_lab.store import Store
 from intark_lab.texts import text
 
@@ -55,6 +59,17 @@ def answer_due(store: Store, clock: Clock) -> None:
         rules = _rules().get((row["api_slug"], row["plan_slug"]))
         if rules is not None:
             _answer(store, row, judge(row["request"], rules))
+
+
+async def answer_access_due(brom: Brom, until: int) -> None:
+    """Answer every request for notifications that has waited long enough at `until`, lab ms."""
+    if player(brom.store) != "made-up":
+        return
+    rules = {each.name: each.rules for each in load_providers().values()}
+    for access in brom.register.waiting(until - DELAY):
+        if access.provider in rules:
+            answer = judge(access.comment, rules[access.provider])
+            await _answer_access(brom, access, answer)
 
 
 def player(store: Store) -> str:
@@ -101,6 +116,16 @@ def _answer(store: Store, row: Row, answer: Answer) -> None:
     subscription = subscriptions.get(store, row["id"])
     by, reason = row["owner"], answer.reason
     processing.process(store, due, subscription, answer.accepted, by, reason=reason)
+
+
+async def _answer_access(brom: Brom, access: Access, answer: Answer) -> None:
+    """A request that the broker cannot carry out is refused in the broker's words."""
+    due = access.requested_at + DELAY
+    try:
+        await brom.answer(access, *answer, at=due)
+    except Refusal as refusal:
+        if refusal.status == 502:
+            await brom.answer(access, False, text("brom.broker", **refusal.fields), at=due)
 
 
 def _waiting(store: Store, since: int) -> list[Row]:

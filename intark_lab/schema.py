@@ -80,6 +80,12 @@ CREATE TABLE login_code(
 CREATE TABLE access_token(
     digest TEXT PRIMARY KEY, client TEXT, scope TEXT, person INTEGER, subject TEXT, code TEXT,
     issued_at INTEGER, expires_at INTEGER) WITHOUT ROWID;
+CREATE TABLE brom_application(
+    name TEXT PRIMARY KEY, environment TEXT, description TEXT, contact TEXT, owner TEXT,
+    vhost TEXT UNIQUE, password TEXT, notifications TEXT, created_at INTEGER);
+CREATE TABLE brom_access(
+    consumer TEXT, provider TEXT, status TEXT, comment TEXT, reason TEXT, requested_at INTEGER,
+    answered_at INTEGER, removed_at INTEGER, PRIMARY KEY(consumer, provider));
 CREATE TABLE amqp_vhost(name TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE amqp_user(name TEXT PRIMARY KEY, salt BLOB, digest BLOB) WITHOUT ROWID;
 CREATE TABLE amqp_permission(

@@ -11,7 +11,7 @@ from uvicorn.server import ServerState
 
 from intark_lab import control, issuers, owner
 from intark_lab.connection import KEEP_ALIVE_SECONDS, Connection
-from intark_lab.institution import CONTROL, GATEWAY, ISSUERS, PORTAL, Institution
+from intark_lab.institution import BROM, CONTROL, GATEWAY, ISSUERS, PORTAL, Institution
 from intark_lab.manager import management, portal
 
 
@@ -47,6 +47,7 @@ class Labs:
             "portal": Door(base + PORTAL, attended(portal)),
             "management": Door(base + "/management", attended(management)),
             "issuers": Door(base + ISSUERS, lambda: issuers.app(institution)),
+            "brom": Door(base + BROM, lambda: _self_service(institution)),
             "control": Door(base + CONTROL, attended(control.app)),
         }
 
@@ -67,6 +68,15 @@ class Labs:
         door = self._doors.get(lab, {}).get(component)
         here = door and (path == door.root_path or path.startswith(door.root_path + "/"))
         return door if here else None
+
+
+def _self_service(institution: Institution):
+    from intark_lab.messages.brom.site import site
+
+    def settle():
+        return owner.answer_access_due(institution.brom, institution.clock.ms())
+
+    return site(institution.brom, settle)
 
 
 async def _nothing_here(send) -> None:

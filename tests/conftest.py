@@ -18,7 +18,7 @@ def _own_environment(monkeypatch, tmp_path):
     """No test sees the developer's lab, and none leaves one behind."""
     for name in ("NBGRADER_EXECUTION", "INTARK_LAB_URL", "INTARK_LAB_TOKEN", "INTARK_GRADING_SEED"):
         monkeypatch.delenv(name, raising=False)
-    for name in ("PORTAL_URL", "PORTAL_AUTH", "GATEWAY_URL", "API_KEY", "AMQP_URL"):
+    for name in ("PORTAL_URL", "PORTAL_AUTH", "GATEWAY_URL", "API_KEY", "BROM_URL", "AMQP_URL"):
         monkeypatch.setenv(f"INTARK_{name}", "set by the test session")
     monkeypatch.setenv("INTARK_LAB_FOLDER", str(tmp_path / ".lab"))
 
