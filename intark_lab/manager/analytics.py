@@ -39,7 +39,7 @@ class Histogram(NamedTuple):
 
 def count(store: Store, span: Span) -> int:
     where, values = span.where()
-    return store.one(f"SELECT count(*) FROM usage WHERE {where}", *values)[0]
+    return store.one(f"SELECT count(*) FROM traffic WHERE {where}", *values)[0]
 
 
 def stats(store: Store, span: Span, field: str) -> dict[str, float]:
@@ -50,7 +50,7 @@ def stats(store: Store, span: Span, field: str) -> dict[str, float]:
     sql, (where, values) = _number(field), span.where()
     row = store.one(
         f"SELECT count({sql}) AS count, min({sql}) AS min, max({sql}) AS max, avg({sql}) AS avg, "
-        f"total({sql}) AS sum FROM usage WHERE {where}",
+        f"total({sql}) AS sum FROM traffic WHERE {where}",
         *values,
     )
     found = {name: float(row[name]) for name in row.keys() if row[name] is not None}  # noqa: SIM118
@@ -70,7 +70,7 @@ def group_by(store: Store, span: Span, field: str, order: Order | None = None) -
     if order:
         value, direction = f"avg({_number(order.field)})", "DESC" if order.descending else "ASC"
     rows = store.all(
-        f"SELECT {sql} AS name, {value} AS value FROM usage WHERE {where} AND {sql} IS NOT NULL "
+        f"SELECT {sql} AS name, {value} AS value FROM traffic WHERE {where} AND {sql} IS NOT NULL "
         f"GROUP BY 1 ORDER BY 2 {direction}, 1 LIMIT {MOST_GROUPS}",
         *values,
     )
@@ -90,7 +90,7 @@ def group_by_ranges(
     bounds = sorted((low, high + 1 if field == "status" else high) for low, high in ranges)
     sums = ", ".join(f"total({sql} >= ? AND {sql} < ?)" for _ in bounds)
     ends = [end for pair in bounds for end in pair]
-    row = store.one(f"SELECT {sums} FROM usage WHERE {where}", *ends, *values)
+    row = store.one(f"SELECT {sums} FROM traffic WHERE {where}", *ends, *values)
     return {f"{low}-{high}": int(found) for (low, high), found in zip(bounds, row, strict=True)}
 
 
@@ -120,7 +120,7 @@ def _over_time(
     named = (aggregation.name,) if name == "?" else ()
     where, values = span.where()
     rows = store.all(
-        f"SELECT (at - ?) / ? AS step, {name} AS name, {value} AS value FROM usage "
+        f"SELECT (at - ?) / ? AS step, {name} AS name, {value} AS value FROM traffic "
         f"WHERE {where} GROUP BY 1, 2 HAVING name IS NOT NULL AND value IS NOT NULL ORDER BY 2",
         *(instants.start, instants.step, *named, *values),
     )

@@ -34,11 +34,11 @@ def search(
     where, values = span.where()
     if also:
         where, values = f"{where} AND {also.sql}", values + also.values
-    total = store.one(f"SELECT count(*) FROM usage WHERE {where}", *values)[0]
+    total = store.one(f"SELECT count(*) FROM traffic WHERE {where}", *values)[0]
     by = FIELDS.get(part.field, FIELDS["@timestamp"]).sql
     direction = "DESC" if part.descending else "ASC"
     rows = store.all(
-        f"SELECT * FROM usage WHERE {where} ORDER BY {by} {direction}, id {direction} "
+        f"SELECT * FROM traffic WHERE {where} ORDER BY {by} {direction}, id {direction} "
         "LIMIT ? OFFSET ?",
         *(*values, min(part.size, MOST_ROWS), (part.page - 1) * part.size),
     )
@@ -54,7 +54,7 @@ def get(store: Store, identity: str, at: int | None, **root: str) -> Row | None:
     where, values = f"{column} = ? AND request_id = ?", [owner, identity]
     if at is not None:
         where, values = f"{where} AND at = ?", [*values, at]
-    return store.one(f"SELECT * FROM usage WHERE {where}", *values)
+    return store.one(f"SELECT * FROM traffic WHERE {where}", *values)
 
 
 def uri(row: Row) -> str:

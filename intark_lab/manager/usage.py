@@ -6,6 +6,7 @@ names of their own (see `journal.Call`).
 
 from dataclasses import dataclass
 
+from intark_lab.history import HOUR
 from intark_lab.manager import lucene
 from intark_lab.manager.errors import bad_request
 from intark_lab.manager.lucene import Condition, Field
@@ -14,7 +15,7 @@ METHODS = ("OTHER", "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POS
 """In the order of the numbers that the index keeps for them."""
 
 _METHOD = " ".join(f"WHEN '{name}' THEN {number}" for number, name in enumerate(METHODS))
-_CONTEXT = "coalesce((SELECT context_path FROM api WHERE api.id = usage.api), '')"
+_CONTEXT = "coalesce((SELECT context_path FROM api WHERE api.id = traffic.api), '')"
 
 FIELDS = {
     "@timestamp": Field("at", is_number=True),
@@ -55,7 +56,8 @@ class Span:
 
     def where(self) -> Condition:
         """Raises 400 for a query that is none."""
-        sql, values = ["at BETWEEN ? AND ?"], (self.start, self.end)
+        sql = ["at BETWEEN ? AND ? AND hour BETWEEN ? AND ?"]
+        values = (self.start, self.end, self.start // HOUR, self.end // HOUR)
         for column in ("api", "application"):
             if (identity := getattr(self, column)) is not None:
                 sql.append(f"{column} = ?")

@@ -46,18 +46,18 @@ def span_ends(visit: Visit) -> tuple[int, int]:
 
 def _answer(visit: Visit, kind: str, span: Span, interval: int) -> dict:
     if kind == "COUNT":
-        return {"hits": analytics.count(visit.store, span)}
+        return {"hits": analytics.count(visit.traffic, span)}
     if kind == "DATE_HISTO":
         wanted = aggregations(visit.query.get("aggs"))
         return histogram_shape(
-            visit.store, analytics.histogram(visit.store, span, interval, wanted)
+            visit.store, analytics.histogram(visit.traffic, span, interval, wanted)
         )
     field = visit.query.get("field", "").strip()
     if not field:
         raise Plain(f"'field' query parameter is required for '{kind.lower()}' request")
     if kind == "STATS":
-        return analytics.stats(visit.store, span, field)
-    return grouped_shape(visit.store, span, field, visit.query)
+        return analytics.stats(visit.traffic, span, field)
+    return grouped_shape(visit.traffic, span, field, visit.query)
 
 
 def _ends_and_interval(visit: Visit) -> tuple[int, int, int]:

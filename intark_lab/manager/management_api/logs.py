@@ -31,7 +31,7 @@ def get_log(visit: Visit) -> Response:
     """
     api = visit.api("LOG", "R")
     at = visit.whole("timestamp", 0) or None
-    row = logs.get(visit.store, visit.path["log"], at, api=api["id"])
+    row = logs.get(visit.traffic, visit.path["log"], at, api=api["id"])
     if row is None:
         log = visit.path["log"]
         raise ManagerError(404, "log.notFound", f"Log [ {log} ] not found.", {"log": log})
@@ -96,7 +96,7 @@ def _found(visit: Visit) -> tuple[int, list[Row]]:
     span = Span(start, end, api=api["id"], query=visit.query.get("query", ""))
     field, descending = visit.query.get("field", "@timestamp"), not visit.flag("order")
     size = DEFAULT_SIZE if size < 0 else min(size, MOST)
-    return logs.search(visit.store, span, Slice(min(page, MOST), size, field, descending))
+    return logs.search(visit.traffic, span, Slice(min(page, MOST), size, field, descending))
 
 
 def _names(visit: Visit, rows: Iterable[Row]) -> dict[str, dict[str, str]]:

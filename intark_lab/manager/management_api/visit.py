@@ -60,6 +60,12 @@ class Visit:
         return self.institution.store
 
     @property
+    def traffic(self) -> Store:
+        """The store, and in it the usage of the month before the lab's birth."""
+        self.institution.remember()
+        return self.store
+
+    @property
     def clock(self) -> Clock:
         return self.institution.clock
 

@@ -26,18 +26,20 @@ def get_analytics(visit: Visit) -> Response:
     span = Span(*_ends(visit), application=row["id"], query=visit.query.get("query", ""))
     match kind:
         case "COUNT":
-            return json({"hits": analytics.count(visit.store, span)})
+            return json({"hits": analytics.count(visit.traffic, span)})
         case "STATS":
-            return json(analytics.stats(visit.store, span, _field(visit, kind)))
+            return json(analytics.stats(visit.traffic, span, _field(visit, kind)))
         case "GROUP_BY":
-            return json(grouped_shape(visit.store, span, _field(visit, kind), visit.query))
+            return json(grouped_shape(visit.traffic, span, _field(visit, kind), visit.query))
     interval = visit.whole("interval")
     if not SHORTEST <= interval <= LONGEST:
         raise bad_request(
             "Query parameter 'interval' is not valid. "
             f"'interval' must be >= {SHORTEST} and <= {LONGEST}"
         )
-    found = analytics.histogram(visit.store, span, interval, aggregations(visit.query.get("aggs")))
+    found = analytics.histogram(
+        visit.traffic, span, interval, aggregations(visit.query.get("aggs"))
+    )
     return json(histogram_shape(visit.store, found))
 
 

@@ -55,7 +55,7 @@ def search_logs(visit: Visit) -> Response:
     start, end = wanted.get("from", 0), wanted.get("to", 0)
     _check_search(wanted, start, end)
     span = Span(start, end, application=application)
-    found = logs.search(visit.store, span, _slice(visit, "@timestamp", True), _narrowing(wanted))
+    found = logs.search(visit.traffic, span, _slice(visit, "@timestamp", True), _narrowing(wanted))
     return _enveloped(visit, *found)
 
 
@@ -74,7 +74,7 @@ def get_log(visit: Visit) -> Response:
     """
     at = visit.whole("timestamp") if visit.query.get("timestamp") else None
     log = visit.path["log"]
-    row = logs.get(visit.store, log, at, application=_application(visit))
+    row = logs.get(visit.traffic, log, at, application=_application(visit))
     if row is None:
         raise ManagerError(404, UNEXPECTED, f"Log [ {log} ] not found.")
     headers = present(**{"Host": [row["host"]], "User-Agent": [row["user_agent"]]})
@@ -112,7 +112,7 @@ def _asked(visit: Visit) -> tuple[int, list[Row]]:
         raise bad_request("'order' query parameter value must be 'ASC' or 'DESC'")
     span = Span(start, end, application=application, query=visit.query.get("query", ""))
     field = visit.query.get("field", "@timestamp")
-    return logs.search(visit.store, span, _slice(visit, field, order == "DESC"))
+    return logs.search(visit.traffic, span, _slice(visit, field, order == "DESC"))
 
 
 def _slice(visit: Visit, field: str, descending: bool) -> Slice:

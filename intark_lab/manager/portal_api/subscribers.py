@@ -24,8 +24,8 @@ def get_metrics(visit: Visit) -> Response:
     """
     api = catalogue.api(visit.store, visit.path["api"], visit.user)["id"]
     span = _week(visit, api=api)
-    hits = analytics.count(visit.store, span)
-    failed = analytics.count(visit.store, _week(visit, api=api, query="status:>=500"))
+    hits = analytics.count(visit.traffic, span)
+    failed = analytics.count(visit.traffic, _week(visit, api=api, query="status:>=500"))
     health = 1 - failed / hits if hits else 1.0
     count = catalogue.subscribers(visit.store)[api]
     return json({"subscribers": count, "hits": hits, "health": health})
@@ -38,7 +38,7 @@ def list_subscribers(visit: Visit) -> Response:
     seen = catalogue.owned_or_own(visit.store, api, visit.user)
     rows = _by_hits(
         [row for row in seen if row["id"] in holders],
-        analytics.group_by(visit.store, _week(visit, api=api["id"]), "application"),
+        analytics.group_by(visit.traffic, _week(visit, api=api["id"]), "application"),
     )
     return listing(visit, rows, lambda row: application_shapes.shape(visit, row))
 
@@ -50,7 +50,7 @@ def list_subscribed(visit: Visit) -> Response:
     everything = visit.store.all("SELECT * FROM api ORDER BY name COLLATE NOCASE")
     rows = _by_hits(
         [row for row in everything if row["id"] in asked],
-        analytics.group_by(visit.store, _week(visit, application=application), "api"),
+        analytics.group_by(visit.traffic, _week(visit, application=application), "api"),
     )
     return listing(visit, rows, lambda row: apis.shape(visit, row))
 
