@@ -1,19 +1,31 @@
 """Every attempt is judged, over a socket, by the function that learners call."""
 
+import re
 from types import SimpleNamespace
 
 import httpx
 import pytest
-from attempts import unit02_client, unit02_course, unit02_pages, unit02_statuses
+from attempts import (
+    unit02_client,
+    unit02_course,
+    unit02_pages,
+    unit02_pages_wrong,
+    unit02_statuses,
+)
+from pseudo import ENGLISH
 
 from intark_lab import check
 from intark_lab.tasks import TASKS
+from intark_lab.texts import catalogue
 
+TAKES_ITS_TIME = {"unit02.pages.stuck"}
+"""Told after twenty seconds; test_judges has it at once."""
 ATTEMPTS = [
     *unit02_course.ATTEMPTS,
     *unit02_client.ATTEMPTS,
     *unit02_statuses.ATTEMPTS,
     *unit02_pages.ATTEMPTS,
+    *unit02_pages_wrong.ATTEMPTS,
 ]
 
 
@@ -36,7 +48,14 @@ def _every_client_closed(monkeypatch):
 @pytest.fixture(autouse=True)
 def _sleeping_moves_lab_time(lab, monkeypatch):
     asleep = SimpleNamespace(sleep=lambda seconds: lab.advance(seconds=seconds))
-    monkeypatch.setattr(unit02_pages, "time", asleep)
+    for module in (unit02_pages, unit02_pages_wrong):
+        monkeypatch.setattr(module, "time", asleep)
+
+
+def full_names(attempt) -> list[str]:
+    name = TASKS[attempt.task].name
+    kinds = attempt.kinds.split()
+    return [kind if kind.startswith("tasks.") else f"{name}.{kind}" for kind in kinds]
 
 
 @pytest.mark.parametrize(
@@ -46,9 +65,22 @@ def test_attempt(lab, listening, attempt):
     points = check(attempt.task, attempt.answer(lab.task(attempt.task)))
     institution, _ = listening
     (kept,) = institution.store.all("SELECT * FROM attempt")
-    name = TASKS[attempt.task].name
-    kinds = [
-        kind if kind.startswith("tasks.") else f"{name}.{kind}" for kind in attempt.kinds.split()
-    ]
-    assert (kept["outcome"], kept["kind"].split()) == (attempt.outcome, kinds)
+    assert (kept["outcome"], kept["kind"].split()) == (attempt.outcome, full_names(attempt))
     assert points == kept["points"] == attempt.points
+
+
+@pytest.mark.parametrize("task_id", TASKS)
+def test_every_task_has_attempts_that_are_told_different_things(task_id):
+    own = [attempt for attempt in ATTEMPTS if attempt.task == task_id]
+    right = [attempt for attempt in own if attempt.outcome == "right"]
+    told = {attempt.kinds for attempt in own if attempt.outcome == "wrong"}
+    assert len(right) >= 2
+    assert len(told) >= 2
+
+
+def test_every_message_of_a_judge_is_told_to_somebody():
+    told = {name for attempt in ATTEMPTS for name in full_names(attempt)}
+    names = tuple(f"{task.name}." for task in TASKS.values())
+    plain = re.compile(r".*\.(title|read|hint\d)")
+    messages = {n for n in catalogue(ENGLISH) if n.startswith(names) and not plain.fullmatch(n)}
+    assert sorted(messages - told - TAKES_ITS_TIME) == []

@@ -89,3 +89,12 @@ def test_a_coroutine_in_disguise_is_told_and_closed():
 
     found = of_function(lambda: work(), lambda function, _: called(function), ORDERS)
     assert found == {"misfit": "async", "call": "work()"}
+
+
+def test_no_key_and_no_endless_line_is_told(monkeypatch):
+    monkeypatch.setenv("INTARK_API_KEY", "the-key")
+    with pytest.raises(ValueError, match="api-key") as caught:
+        raise ValueError("/emner?api-key=the-key")  # and a comment that makes this line a long one
+    told_of = told(caught.value)
+    assert told_of["said"] == "/emner?api-key=***"
+    assert len(told_of["line"]) == 64

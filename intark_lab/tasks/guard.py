@@ -2,6 +2,7 @@
 
 import ctypes
 import linecache
+import os
 import sys
 import sysconfig
 import threading
@@ -13,6 +14,8 @@ from contextvars import copy_context
 from intark_lab import paths
 
 SECONDS = 20.0
+LINE = 64
+"""Characters of a line that are shown."""
 
 
 class TimeUp(BaseException):
@@ -65,13 +68,19 @@ def told(error: BaseException) -> dict:
     """Type, message, line number and line of an exception, as far as it is the learner's."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_theirs(frame)]
     line, number = (frames[-1].line.strip(), frames[-1].lineno) if frames else ("", 0)
-    message = str(error).strip().partition("\n")[0]
+    message = _without_key(str(error).strip().partition("\n")[0])
     return {
         "type": type(error).__name__,
         "said": message[:200],
-        "line": line,
+        "line": line if len(line) <= LINE else line[: LINE - 1] + "…",
         "number": number,
     }
+
+
+def _without_key(message: str) -> str:
+    """An error of httpx may name an address, and an address may hold a key."""
+    key = os.environ.get("INTARK_API_KEY")
+    return message.replace(key, "***") if key else message
 
 
 def _is_theirs(frame: traceback.FrameSummary) -> bool:

@@ -62,8 +62,8 @@ def _items(values) -> list:
 
 def _unwrapped(value):
     """The simpler value inside an object of another library."""
-    if isinstance(value, type) or callable(value):
-        raise NotPlain("tasks.not-data", type=_name(value))
+    if callable(value):
+        raise NotPlain("tasks.not-data", type=type(value).__name__)
     if hasattr(value, "status_code") and hasattr(value, "text"):
         return _body(value.text)
     if type(value).__name__ in ("NAType", "NaTType"):
@@ -73,7 +73,7 @@ def _unwrapped(value):
     for way in ("to_dicts", "to_dict", "to_list", "tolist", "isoformat", "model_dump"):
         if callable(getattr(value, way, None)):
             return getattr(value, way)()
-    raise NotPlain("tasks.not-data", type=_name(value))
+    raise NotPlain("tasks.not-data", type=type(value).__name__)
 
 
 def _body(text: str):
@@ -81,7 +81,3 @@ def _body(text: str):
         return json.loads(text)
     except ValueError:
         return text
-
-
-def _name(value) -> str:
-    return value.__name__ if hasattr(value, "__name__") else type(value).__name__

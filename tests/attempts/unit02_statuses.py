@@ -81,6 +81,22 @@ def by_four_hundreds(response):
     return by_ifs(response) if response.status_code < 500 else "fix request"
 
 
+def no_method_no_thing(response):
+    return "not found" if response.status_code == 405 else by_ifs(response)
+
+
+def not_allowed_without_key(response):
+    return "not allowed" if response.status_code == 401 else by_ifs(response)
+
+
+def gives_up_on_503(response):
+    return "not found" if response.status_code == 503 else by_ifs(response)
+
+
+def gives_up_on_504(response):
+    return "not found" if response.status_code == 504 else by_ifs(response)
+
+
 def own_words(response):
     return "ok" if response.is_success else by_ifs(response)
 
@@ -123,6 +139,10 @@ ATTEMPTS = [
     Attempt("2.3", itself(all_404_mended), 1, "wrong", "case.missing retrying"),
     Attempt("2.3", itself(asks_for_access_at_403), 1, "wrong", "case.path retrying"),
     Attempt("2.3", itself(retries_401), 0, "wrong", "retried"),
+    Attempt("2.3", itself(no_method_no_thing), 1, "wrong", "case.method retrying"),
+    Attempt("2.3", itself(not_allowed_without_key), 1, "wrong", "case.no-key retrying"),
+    Attempt("2.3", itself(gives_up_on_503), 1, "wrong", "mending case.source"),
+    Attempt("2.3", itself(gives_up_on_504), 1, "wrong", "mending case.slow"),
     Attempt("2.3", itself(at_once_after_429), 1, "wrong", "mending case.limit"),
     Attempt("2.3", itself(only_503), 1, "wrong", "mending case.refused"),
     Attempt("2.3", itself(forgets_5xx), 1, "wrong", "mending nothing"),

@@ -35,7 +35,7 @@ def _key(bench: Bench, evidence: dict) -> Part:
     if "x-gravitee-api-key" in evidence["key_in"]:
         return no("unit02.client.key-wrapped", read, status=evidence["status"])
     if evidence["key_in"]:
-        return no("unit02.client.other-header", read, header=evidence["key_in"][0])
+        return no("unit02.client.other-header", read, header=evidence["key_in"][0].title())
     if evidence["authorized"]:
         return no("unit02.client.other-header", read, header="Authorization")
     name = "unit02.client.key-wrong" if others[-1].key_from else "unit02.client.key-missing"

@@ -29,7 +29,7 @@ def _course(answer, kind: str, right: dict) -> Part:
     read = "unit02.read.by-id"
     if kind == "Response":
         return no("unit02.course.response", read)
-    if isinstance(answer, str):
+    if isinstance(answer, str) and answer.lstrip().startswith("{"):
         return no("unit02.course.text", read, type=kind)
     if isinstance(answer, list):
         return no("unit02.course.list", read, count=len(answer))
@@ -71,4 +71,6 @@ def _way(calls: list[Call], emne_id: str) -> Part:
         return no(f"unit02.course.{name}", "unit02.read.refusals", status=status, **about)
     if lists:
         return no("unit02.course.searched", "unit02.read.by-id", count=len(lists), **about)
+    if others := [call.path for call in calls if call.path.startswith(COURSES + "/")]:
+        return no("unit02.course.other-path", "unit02.read.by-id", called=others[-1], **about)
     return no("unit02.course.copied", "unit02.read.by-id", **about)
