@@ -44,11 +44,15 @@ def executed(file, folder) -> list:
 
 
 def said(cell) -> list:
-    """What a reader sees of the cell's outputs, pictures by their kind alone."""
-    return [output.get("text") or output_text(output) for output in cell.outputs]
+    """What a reader sees of the cell: all that it printed, then its other outputs."""
+    streams = [output for output in cell.outputs if output.output_type == "stream"]
+    others = [output for output in cell.outputs if output.output_type != "stream"]
+    printed = "".join(output.text for output in streams)  # it arrives in one piece or in several
+    return [printed, *map(output_text, others)]
 
 
 def output_text(output) -> dict:
+    """An output's texts: pictures are left to the browser's test."""
     return {kind: text for kind, text in output.data.items() if kind.startswith("text/")}
 
 
