@@ -1,5 +1,6 @@
 """The learner's own copies: what follows the course, what is kept, what is brought back."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,16 @@ def test_an_unchanged_copy_follows_the_course(course):
     (course / LESSON).write_text("second")
     assert refreshed() == did(updated=[LESSON])
     assert (course / "work" / LESSON).read_text() == "second"
+
+
+def test_a_copy_that_was_only_opened_follows_the_course(course):
+    notebook = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (course / LESSON).write_text(json.dumps(notebook))
+    refreshed()
+    opened = notebook | {"metadata": {"language_info": {"name": "python"}}}
+    (course / "work" / LESSON).write_text(json.dumps(opened, indent=1))
+    (course / LESSON).write_text(json.dumps(notebook | {"nbformat_minor": 6}))
+    assert refreshed() == did(updated=[LESSON])
 
 
 def test_a_changed_copy_is_kept_and_named_until_it_is_restored(course):

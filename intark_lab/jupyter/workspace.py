@@ -1,11 +1,12 @@
 """The learner's own copies: `work/` mirrors `notebooks/` and `exercises/`, so links hold in both.
 
-A copy that still has the bytes it was copied with follows the original; any other is the
-learner's and is never written again. The record says which bytes each copy began with.
+A copy that still says what it was copied with follows the original; any other is the learner's
+and is never written again. The record says what each copy began with.
 """
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain, count
@@ -88,7 +89,13 @@ def _put(original: Path, target: Path) -> None:
 
 
 def _digest(file: Path) -> str:
-    return sha256(file.read_bytes()).hexdigest()
+    """Of the content, without what JupyterLab adds when a notebook is merely opened."""
+    content = file.read_bytes()
+    with suppress(ValueError, KeyError, TypeError):  # no notebook: the bytes as they are
+        notebook = json.loads(content)
+        notebook["metadata"].pop("language_info", None)
+        content = json.dumps(notebook, sort_keys=True).encode()
+    return sha256(content).hexdigest()
 
 
 def _record_file() -> Path:
