@@ -50,11 +50,9 @@ def tokens(service, person):
 
 
 def id_token(client, tokens) -> dict:
+    keys = {jwk["kid"]: jwk for jwk in client.get("/feide/openid/jwks").json()["keys"]}
     header, _ = signatures.read(tokens["id_token"])
-    (jwk,) = [
-        k for k in client.get("/feide/openid/jwks").json()["keys"] if k["kid"] == header["kid"]
-    ]
-    return signatures.verify(tokens["id_token"], signatures.import_jwk(jwk))
+    return signatures.verify(tokens["id_token"], signatures.import_jwk(keys[header["kid"]]))
 
 
 def test_an_id_token_tells_who_logged_in(client, service, person, tokens):
