@@ -20,6 +20,9 @@ def _own_environment(monkeypatch, tmp_path):
         monkeypatch.delenv(name, raising=False)
     for name in ("PORTAL_URL", "PORTAL_AUTH", "GATEWAY_URL", "API_KEY", "BROM_URL", "AMQP_URL"):
         monkeypatch.setenv(f"INTARK_{name}", "set by the test session")
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.setenv(name.lower(), "")
     monkeypatch.setenv("INTARK_LAB_FOLDER", str(tmp_path / ".lab"))
 
 

@@ -22,8 +22,9 @@ def folder(tmp_path):
     served.started.clear()
 
 
-def total() -> int:
-    with httpx.Client(base_url=os.environ["INTARK_GATEWAY_URL"], trust_env=False) as client:
+def total(trust_env: bool = False) -> int:
+    address = os.environ["INTARK_GATEWAY_URL"]
+    with httpx.Client(base_url=address, trust_env=trust_env) as client:
         headers = {"X-Gravitee-Api-Key": os.environ["INTARK_API_KEY"]}
         return client.get("/fs/emner/v1/emner", headers=headers).json()["total"]
 
@@ -148,3 +149,19 @@ def test_time_does_not_go_back():
     lab = open_lab(seed=3, fresh=True)
     with pytest.raises(LabError):
         lab.advance(hours=-1)
+
+
+def test_a_companys_proxy_stays_out_of_the_way(monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.intark.example:8080")
+    monkeypatch.setenv("NO_PROXY", "other.intark.example")
+    monkeypatch.setenv("no_proxy", "other.intark.example")
+    open_lab(seed=3, fresh=True)
+    assert total(trust_env=True) > 300
+    assert os.environ["NO_PROXY"] == "other.intark.example,127.0.0.1"
+
+
+def test_what_is_no_lab_at_that_address_is_said():
+    lab = open_lab(seed=3, fresh=True)
+    lab._control.base_url = lab.gateway_url
+    with pytest.raises(LabError, match="404"):
+        _ = lab.journal

@@ -71,7 +71,11 @@ class Tokens:
             return
         try:
             found = await self._get(url)
-            keys = {key["kid"]: signatures.import_jwk(key) for key in found["keys"]}
+            keys = {
+                key["kid"]: signatures.import_jwk(key)
+                for key in found["keys"]
+                if key.get("kty") == "RSA"
+            }
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise Refused(500, "Internal Server Error", "JWT_JWKS_UNAVAILABLE") from error
         self._remote[url] = time.monotonic(), keys
