@@ -1,5 +1,7 @@
 """What many tests need: a lab of one's own, over sockets or as an app object."""
 
+import os
+
 import httpx
 import pytest
 from in_process import InProcess
@@ -20,9 +22,8 @@ def _own_environment(monkeypatch, tmp_path):
         monkeypatch.delenv(name, raising=False)
     for name in ("PORTAL_URL", "PORTAL_AUTH", "GATEWAY_URL", "API_KEY", "BROM_URL", "AMQP_URL"):
         monkeypatch.setenv(f"INTARK_{name}", "set by the test session")
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
-        monkeypatch.setenv(name, "")
-        monkeypatch.setenv(name.lower(), "")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, ",".join(filter(None, [os.environ.get(name), "127.0.0.1"])))
     monkeypatch.setenv("INTARK_LAB_FOLDER", str(tmp_path / ".lab"))
 
 
