@@ -159,8 +159,10 @@ def install_with_pip(lock):
         said = run([PYTHON, "-m", "ensurepip"])
         if said is not None:
             raise Problem(no_venv() if "No module named ensurepip" in said else mend(said))
-    pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-    return run([*pip, "--retries", "2", "-r", lock], "Collecting|Installing")
+    # The lock is complete, and Python compiles what it imports: both halve pip's time.
+    lean = ["--no-deps", "--no-compile", "--disable-pip-version-check", "--no-input"]
+    pip = [PYTHON, "-m", "pip", "install", *lean, "--retries", "2", "-r", lock]
+    return run(pip, "Collecting|Installing")
 
 
 def find_the_course():
