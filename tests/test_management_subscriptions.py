@@ -74,15 +74,40 @@ def test_dates_may_be_texts(management, waiting):
     assert accepted["ending_at"] == 1_893_553_445_000
 
 
-def test_a_provider_may_make_the_key_up(management, portal, api, waiting):
-    body = {"accepted": True, "customApiKey": "rooms-for-everybody"}
-    management.post(f"{waiting}/_process", json=body)
+MADE_UP = {"accepted": True, "customApiKey": "rooms-for-everybody"}
+
+
+def test_a_provider_may_make_the_key_up(management, waiting):
+    management.post(f"{waiting}/_process", json=MADE_UP)
     assert [key["key"] for key in keys(management, waiting)] == ["rooms-for-everybody"]
-    other = portal.post("/applications", json={"name": "Another", "settings": {"app": {}}}).json()
-    second = request_access(portal, make_plan(management, api, name="More"), other["id"])
-    taken = management.post(f"{api}/subscriptions/{second['id']}/_process", json=body)
-    assert error(taken) == (400, "apiKey.existing")
-    assert management.get(f"{api}/subscriptions/{second['id']}").json()["status"] == "PENDING"
+
+
+TAKEN = {
+    "another application's": (True, False, 400),
+    "another application's, for another API": (True, True, 400),
+    "its own, for another plan": (False, False, 400),
+    "its own, for another API": (False, True, 200),
+}
+
+
+@pytest.mark.parametrize(("new_application", "new_api", "status"), TAKEN.values(), ids=TAKEN)
+def test_a_made_up_key_may_be_taken(
+    management, portal, api, waiting, new_application, new_api, status
+):
+    management.post(f"{waiting}/_process", json=MADE_UP)
+    application = COURSE
+    if new_application:
+        body = {"name": "Another", "settings": {"app": {}}}
+        application = portal.post("/applications", json=body).json()["id"]
+    if new_api:
+        api = make_api(management, contextPath="/halls")
+    plan = make_plan(management, api, name="More")
+    second = f"{api}/subscriptions/{request_access(portal, plan, application)['id']}"
+    answer = management.post(f"{second}/_process", json=MADE_UP)
+    assert answer.status_code == status
+    if status == 400:
+        assert error(answer) == (400, "apiKey.existing")
+        assert management.get(second).json()["status"] == "PENDING"
 
 
 @pytest.mark.parametrize("key", ["short", "with a space", "hash#tag#hash", "x" * 65])

@@ -95,6 +95,17 @@ def test_what_is_changed_reaches_the_gateway_with_the_next_deploy(client, publis
     assert client.get(ROOMS).status_code == 401
 
 
+def test_a_second_start_brings_back_what_was_deployed(client, publisher_client):
+    provider = publisher_client
+    api = f"/apis/{provider.post('/apis', json=NEW).json()['id']}"
+    provider.post(api, params={"action": "START"})
+    provider.post(f"{api}/plans", json=PLAN | {"security": "KEY_LESS", "status": "PUBLISHED"})
+    for action in ("STOP", "START"):
+        provider.post(api, params={"action": action})
+    assert client.get(ROOMS).status_code == 401  # the plan was never deployed
+    assert provider.get(f"{api}/state").json()["is_synchronized"] is False
+
+
 def test_a_moved_context_path_moves_with_the_next_deploy(client, publisher_client):
     provider = publisher_client
     api = f"/apis/{provider.post('/apis', json=NEW).json()['id']}"

@@ -1,5 +1,6 @@
 """The made-up data owner: what a request must say, and when it is answered."""
 
+import httpx
 import pytest
 from management_steps import COURSE, make_api, make_plan, request_access
 from portal_steps import MANUAL
@@ -255,3 +256,13 @@ def test_the_control_side_says_who_plays(lab, listening):
     assert owner.player(listening[0].store) == "person"
     with pytest.raises(LabError, match="made-up, person"):
         lab.control("POST", "/owner", {"player": "nobody"})
+
+
+def test_a_minute_of_lab_time_brings_the_answer(lab):
+    auth = (lab.username, lab.password)
+    with httpx.Client(base_url=lab.portal_url, auth=auth, trust_env=False) as client:
+        body = {"application": COURSE, "plan": MANUAL, "request": f"{PLANNING} {CONTACT}"}
+        subscription = client.post("/subscriptions", json=body).json()["id"]
+        assert look(client, subscription)["status"] == "PENDING"
+        lab.advance(minutes=1)
+        assert look(client, subscription)["status"] == "ACCEPTED"
