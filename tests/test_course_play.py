@@ -46,7 +46,7 @@ def _nothing_left_running(machine):
 
 def start(machine, course, *options, **environment):
     """`python3 course.py`, until it says that the course is open: (it, its address, token)."""
-    command = (python(), "course.py", "--no-browser", *options)
+    command = (python(), "course.py", *(options or ["--no-browser"]))
     running = machine.start(*command, cwd=course, **environment)
     base, _, token = running.until(ADDRESS).groups()
     return running, base, token
@@ -118,6 +118,15 @@ def test_a_second_start_shows_the_course_that_is_open(machine, installed):
     end(running)
 
 
+def test_the_browser_is_shown_the_start(machine, installed):
+    browser = machine.programs / "browser"
+    browser.write_text('#!/bin/sh\nexec cat "${1#file://}"\n')  # what it would show
+    browser.chmod(0o755)
+    machine.give()
+    running, base, token = start(machine, installed, "--port", "0", BROWSER=str(browser))
+    assert f'href="{base}lab/tree/{START}?token={token}"' in end(running)
+
+
 def test_a_taken_port_is_said_with_another_one(machine, installed):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -166,7 +175,7 @@ def test_pip_does_the_same_as_uv(machine):
 
 
 def test_an_instructor_has_formgrader_and_a_lab_of_their_own(machine, installed):
-    running, base, token = start(machine, installed, "--instructor")
+    running, base, token = start(machine, installed, "--instructor", "--no-browser")
     assert f"{base}lab/tree/solutions?" in running.said
     allowed = {"Authorization": f"token {token}"}
     page = httpx.get(f"{base}formgrader", headers=allowed, follow_redirects=True)

@@ -95,8 +95,8 @@ def _jupyterlab(browser: bool, port: int | None):
         [
             f"--ServerApp.open_browser={browser}",
             "--ServerApp.ip=127.0.0.1",
-            f"--ServerApp.port={port or PORT}",
-            f"--ServerApp.port_retries={0 if port else 50}",
+            f"--ServerApp.port={PORT if port is None else port}",
+            f"--ServerApp.port_retries={50 if port is None else 0}",
             f"--IdentityProvider.token={secrets.token_hex(24)}",  # Jupyter prints one it made
             "--Application.log_level=ERROR",
         ]
