@@ -52,6 +52,11 @@ class Brom:
             if provider.name not in there:
                 await self._open_provider(provider)
 
+    def opened(self) -> int | None:
+        """When they came to be there, lab ms; None before that."""
+        own = self.register.applications(self._admin)
+        return min((application.created_at for application in own), default=None)
+
     async def enrol(
         self, owner: str, environment: str, name: str, description: str, contact: str
     ) -> tuple[Application, bool]:

@@ -5,7 +5,7 @@ class Refusal(Exception):
     """An HTTP status, and the name and fields of a message of the texts `brom`."""
 
     def __init__(self, status: int, message: str, **fields):
-        super().__init__(message)
+        super().__init__(fields.get("said", message))
         self.status, self.message, self.fields = status, message, fields
 
 
