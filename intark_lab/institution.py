@@ -16,6 +16,7 @@ from intark_lab.messages.door import Door
 from intark_lab.messages.post import Post
 from intark_lab.settings import COURSE_SEED
 from intark_lab.sources import Sources
+from intark_lab.sources.own import OwnSources
 from intark_lab.store import Store
 from intark_lab.texts import text
 from intark_lab.world import make_world
@@ -41,7 +42,7 @@ class Institution:
         self.seed = int(self._meta("seed"))
         self.faults = Faults()
         self.post = Post()
-        self.sources = _sources(self.seed)
+        self.sources = OwnSources(_sources(self.seed), store)
         self.backends = HttpBackends(anywhere=backends)
         endpoints = Endpoints(self.sources, self.faults, self.backends, self.advance)
         self.gateway = Gateway(store, clock, endpoints, Tokens(store, anywhere=backends))
@@ -156,6 +157,7 @@ class Institution:
     def reset(self) -> None:
         """Back to the first state. Seed, people, passwords, keys and time stay as they are."""
         birth.rebirth(self.store, self.seed)
+        self.sources.read()
         self.faults.clear()
         self.post.clear(self)
         self.gateway.forget_limits()

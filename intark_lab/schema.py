@@ -80,6 +80,10 @@ CREATE TABLE login_code(
 CREATE TABLE access_token(
     digest TEXT PRIMARY KEY, client TEXT, scope TEXT, person INTEGER, subject TEXT, code TEXT,
     issued_at INTEGER, expires_at INTEGER) WITHOUT ROWID;
+CREATE TABLE change(
+    source TEXT, collection TEXT, id TEXT, record TEXT, PRIMARY KEY(source, collection, id));
+CREATE TABLE event(
+    id INTEGER PRIMARY KEY, kind TEXT, slot INTEGER, at INTEGER, awkward TEXT);
 CREATE TABLE brom_application(
     name TEXT PRIMARY KEY, environment TEXT, description TEXT, contact TEXT, owner TEXT,
     vhost TEXT UNIQUE, password TEXT, notifications TEXT, created_at INTEGER);

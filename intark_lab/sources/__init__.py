@@ -4,12 +4,11 @@ One engine serves them all. Which paths there are and which parameters they take
 OpenAPI document in the catalogue; a module for each system says how the world looks in its
 records. A collection is made when first asked for.
 
-Where changes will come in: what is here belongs to a seed, and labs of one seed share it. A change
-(a new name, a moved activity) belongs to one lab and is a record under its id in that lab's store.
-A lab will ask for an id there first, and lay its few changed records over the page or selection
-that it gets from here; a record made anew comes after the last. Callers will not notice.
+What is here belongs to a seed, and labs of one seed share it. What changes in one lab is laid over
+it by `own`.
 """
 
+from functools import cache
 from importlib import import_module
 
 from intark_lab.catalogue import load_catalogue
@@ -26,9 +25,7 @@ class Sources:
 
     def __init__(self, world: World):
         self.world = world
-        self._operations: dict[str, dict[str, Operations]] = {
-            api.source: read_operations(api.openapi) for api in load_catalogue()
-        }
+        self._operations = _documented()
         self._collections: dict[tuple[str, str], Collection] = {}
 
     def respond(self, source: str, method: str, path: str, query: bytes) -> Answer:
@@ -67,10 +64,17 @@ class Sources:
         key = source, name
         if key not in self._collections:
             operations = self._operations[source][name]
+            spec = _spec(source, name)
             self._collections[key] = Collection(
-                _spec(source, name), self.world, operations.query, operations.id
+                spec, spec.records(self.world), operations.query, operations.id
             )
         return self._collections[key]
+
+
+@cache
+def _documented() -> dict[str, dict[str, Operations]]:
+    """What the catalogue says of each source's collections."""
+    return {api.source: read_operations(api.openapi) for api in load_catalogue()}
 
 
 def _spec(source: str, collection: str) -> Spec:

@@ -1,6 +1,6 @@
 """One collection of a source system: its records, by page and by id."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -36,9 +36,11 @@ class Page(NamedTuple):
 class Collection:
     """Records made and indexed once, when first asked for; encoded when first sent."""
 
-    def __init__(self, spec: Spec, world: World, parameters: dict[str, Parameter], id_: Parameter):
-        self.records = spec.records(world)
-        self._places = {record[spec.id]: at for at, record in enumerate(self.records)}
+    def __init__(
+        self, spec: Spec, records: list[dict], parameters: dict[str, Parameter], id_: Parameter
+    ):
+        self.records = records
+        self._places = {record[spec.id]: at for at, record in enumerate(records)}
         self._spec, self._parameters, self._id = spec, parameters, id_
         self._pages = lru_cache(PAGES_KEPT)(self._make_page)
         self._matches = lru_cache(PAGES_KEPT)(self._select)
@@ -46,6 +48,23 @@ class Collection:
     @cached_property
     def _encoded(self) -> list[bytes]:
         return [orjson.dumps(record) for record in self.records]
+
+    def changed(self, changes: Mapping[int | str, dict | None]) -> "Collection":
+        """This collection with other records under those ids: None is gone, new ones come last."""
+        pairs = list(self._with(changes))
+        made = Collection(self._spec, [record for record, _ in pairs], self._parameters, self._id)
+        made._encoded = [encoded for _, encoded in pairs]
+        return made
+
+    def _with(self, changes: Mapping[int | str, dict | None]) -> Iterator[tuple[dict, bytes]]:
+        for id_, record, encoded in zip(self._places, self.records, self._encoded, strict=True):
+            if id_ not in changes:
+                yield record, encoded
+            elif (changed := changes[id_]) is not None:
+                yield changed, orjson.dumps(changed)
+        for id_, record in changes.items():
+            if id_ not in self._places and record is not None:
+                yield record, orjson.dumps(record)
 
     def ids(self) -> list[int | str]:
         return list(self._places)

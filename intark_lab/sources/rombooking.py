@@ -13,6 +13,7 @@ def rom(world: World) -> list[dict]:
             "etasje": room.floor,
             "type": room.kind,
             "antall_plasser": room.seats,
+            "stengt_fra": None,
         }
         for room in world.rooms
     ]
