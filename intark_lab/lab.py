@@ -67,6 +67,21 @@ class Lab:
         fault = {"api": api, "status": status, "times": times, "path": path}
         self.control("POST", "/fault", fault)
 
+    def happens(
+        self, kind: str, awkward: str | None = None, about: int | str | None = None
+    ) -> dict:
+        """Let something happen at the institution, which its systems then tell by notifications.
+
+        `kind` and the awkward ways in which each can be told are in `kinds`; `about` is the id of
+        the record that it happens to. Answers when, and which notifications were sent.
+        """
+        return self.control("POST", "/happens", {"kind": kind, "awkward": awkward, "about": about})
+
+    @property
+    def kinds(self) -> dict[str, list[str]]:
+        """What can happen, by name, and in which awkward ways it can be told."""
+        return self.control("GET", "/happens")["kinds"]
+
     def reset(self) -> None:
         """Back to the lab's first state. Keys and passwords of the course stay."""
         self.control("POST", "/reset")

@@ -12,6 +12,8 @@ from nbclient import NotebookClient
 from pseudo import ENGLISH, left_over, write_catalogue
 
 from intark_lab import check, hint, paths, progress, solution
+from intark_lab.control.awkward import WAYS
+from intark_lab.events import KINDS
 from intark_lab.tasks.unit02.statuses import WORDS
 from intark_lab.texts import TextError, catalogue, html, inline_html, text, wrapped
 
@@ -83,8 +85,8 @@ def sentences(tree: ast.Module) -> Iterator[ast.Constant]:
 
 
 def _is_sentence(value) -> bool:
-    """The words that `decide` returns are code: the same in every language."""
-    words = isinstance(value, str) and value not in WORDS
+    """What `decide` returns and what `happens` takes is code: the same in every language."""
+    words = isinstance(value, str) and value not in {*WORDS, *KINDS, *WAYS}
     return bool(words and SENTENCE.search(value) and not SQL.match(value))
 
 

@@ -1,9 +1,10 @@
 """The routes of the control side."""
 
 import hmac
+import inspect
 import json
 import traceback
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -11,14 +12,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from intark_lab import journal, owner
+from intark_lab import events, journal, owner
+from intark_lab.control import awkward
 from intark_lab.control.desk import Desk
+from intark_lab.control.occasions import Occasions
 from intark_lab.control.probe import NoAccess
 from intark_lab.faults import KINDS, Fault
 from intark_lab.institution import Institution
+from intark_lab.messages import door as messages
+from intark_lab.messages.brom.refusal import Refusal
 from intark_lab.tasks import TASKS
 from intark_lab.tasks.task import Task
 from intark_lab.texts import text
+
+Action = Callable[[Request, dict], dict | Awaitable[dict]]
 
 
 class Refused(Exception):
@@ -33,10 +40,12 @@ def app(institution: Institution) -> Starlette:
     """The control side of one lab. Every route wants the lab's bearer token."""
     desk = Desk(institution)
     controls = Controls(institution, desk)
-    doors: list[tuple[str, str, Callable[[Request, dict], dict]]] = [
+    doors: list[tuple[str, str, Action]] = [
         ("GET", "/state", controls.state),
         ("GET", "/journal", controls.journal),
         ("POST", "/advance", controls.advance),
+        ("GET", "/happens", controls.kinds),
+        ("POST", "/happens", controls.happens),
         ("POST", "/fault", controls.fault),
         ("POST", "/reset", controls.reset),
         ("POST", "/owner", controls.owner),
@@ -60,10 +69,11 @@ class Controls:
 
     def __init__(self, institution: Institution, desk: Desk):
         self._institution, self._desk = institution, desk
+        self._occasions = Occasions(institution)
 
     def state(self, request: Request, _body: dict) -> dict:
         """The lab's card, with addresses as this caller reaches it, and its clock."""
-        card = self._institution.card(f"{request.url.scheme}://{request.url.netloc}")
+        card = self._institution.card(_origin(request))
         return {**card, "now": self._institution.clock.ms()}
 
     def journal(self, request: Request, _body: dict) -> dict:
@@ -74,12 +84,38 @@ class Controls:
         calls = journal.calls(self._institution.store, int(after))
         return {"calls": [call._asdict() for call in calls]}
 
-    def advance(self, _request: Request, body: dict) -> dict:
+    async def advance(self, request: Request, body: dict) -> dict:
+        """Move lab time, and let happen what was due in it."""
         seconds = body.get("seconds")
         if not isinstance(seconds, int | float) or not 0 <= seconds < float("inf"):
             raise Refused(400, text("control.not-forward", seconds=seconds))
         self._institution.advance(seconds)
-        return {"now": self._institution.clock.ms()}
+        happened = await self._occasions.catch_up(_origin(request))
+        return {"now": self._institution.clock.ms(), "happened": happened}
+
+    def kinds(self, _request: Request, _body: dict) -> dict:
+        """What can happen, and in which awkward ways it can be told."""
+        return {"kinds": {name: awkward.ways(kind) for name, kind in events.KINDS.items()}}
+
+    async def happens(self, request: Request, body: dict) -> dict:
+        """Let one thing happen: its `kind`, an `awkward` way or null, `about` an id or null."""
+        kind, how, about = (body.get(name) for name in ("kind", "awkward", "about"))
+        if not isinstance(kind, str) or kind not in events.KINDS:
+            known = ", ".join(events.KINDS)
+            raise Refused(400, text("control.no-such-kind", kind=kind, known=known))
+        chosen = events.KINDS[kind]
+        if how is not None and how not in awkward.ways(chosen):
+            known = ", ".join(awkward.ways(chosen))
+            raise Refused(400, text("control.no-such-way", kind=kind, how=how, known=known))
+        if about is not None and not self._is_there(chosen, about, how):
+            raise Refused(400, text("control.nobody", kind=kind, about=about))
+        return await self._occasions.happen(chosen, _origin(request), how, about)
+
+    def _is_there(self, kind: events.Kind, about, how: str | None) -> bool:
+        """Whether a kind of thing can happen to the record of that id."""
+        if kind.collection is None or how == "unknown" or not isinstance(about, int | str):
+            return False
+        return self._institution.sources.record(*kind.collection, about) is not None
 
     def fault(self, _request: Request, body: dict) -> dict:
         slugs = [row["slug"] for row in self._institution.store.all("SELECT slug FROM api")]
@@ -92,7 +128,9 @@ class Controls:
             raise Refused(400, text("control.no-such-fault", kinds=", ".join(KINDS))) from None
         return {}
 
-    def reset(self, _request: Request, _body: dict) -> dict:
+    async def reset(self, _request: Request, _body: dict) -> dict:
+        if self._institution.brom.opened() is not None:
+            await self._institution.door.clear()
         self._institution.reset()
         self._desk.forget()
         return {}
@@ -117,7 +155,12 @@ def _task(request: Request) -> Task:
     return task
 
 
-def _door(token: str, action: Callable[[Request, dict], dict]) -> Callable:
+def _origin(request: Request) -> str:
+    """The address by which the caller reaches the lab."""
+    return f"{request.url.scheme}://{request.url.netloc}"
+
+
+def _door(token: str, action: Action) -> Callable:
     """An endpoint that lets the token's holder in, and answers refusals as JSON."""
     wanted = f"Bearer {token}".encode()
 
@@ -126,11 +169,14 @@ def _door(token: str, action: Callable[[Request, dict], dict]) -> Callable:
         if not hmac.compare_digest(given, wanted):
             return _message(401, text("control.no-token"))
         try:
-            return JSONResponse(action(request, _object(await request.body())))
+            answer = action(request, _object(await request.body()))
+            return JSONResponse(await answer if inspect.isawaitable(answer) else answer)
         except NoAccess as error:
             return _message(409, str(error))
         except Refused as refused:
             return _message(refused.status, refused.message)
+        except (Refusal, messages.Refused) as refused:
+            return _message(502, text("control.no-queue", said=refused))
         except Exception as error:
             return _message(500, text("control.failed", error=repr(error), place=_place(error)))
 
