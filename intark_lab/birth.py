@@ -1,6 +1,7 @@
 """A lab's first state: people, the catalogue, and the applications that use it."""
 
 import json
+import re
 import secrets
 from functools import cache
 from uuid import NAMESPACE_URL, uuid4, uuid5
@@ -113,7 +114,14 @@ def _api(store: Store, seed: int, api: CatalogueApi) -> None:
         version=api.version,
         description=api.description,
         context_path=api.context_path,
-        definition=json.dumps({"proxy": proxy_to(f"source:{api.source}")}),
+        definition=json.dumps(
+            {
+                "proxy": proxy_to(f"source:{api.source}"),
+                "path_mappings": [
+                    re.sub(r"\{[^}]+\}", ":id", path) for path in api.openapi["paths"]
+                ],
+            }
+        ),
         visibility=api.visibility,
         state="STARTED",
         lifecycle="PUBLISHED",

@@ -179,6 +179,7 @@ def _source(
         endpoint=f"source:{api.source}",
         user_agent=f"{slug or 'curl'}/1",
         key_from="header" if slug else None,
+        mapped_path=access.path + ("/:id" if ids else ""),
     )
 
 

@@ -6,7 +6,7 @@ subscriptions share has a row for each of them.
 
 import sqlite3
 
-from intark_lab.journal import Call
+from intark_lab.journal import Call, Handling
 
 SCHEMA = f"""
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -53,7 +53,8 @@ CREATE INDEX usage_application ON usage(application, at, status);
 CREATE INDEX usage_api ON usage(api, at, status);
 CREATE TABLE history_source(
     id INTEGER PRIMARY KEY, api TEXT, plan TEXT, application TEXT, subscription TEXT, path TEXT,
-    pages INTEGER, ids TEXT, ids_count INTEGER, endpoint TEXT, user_agent TEXT, key_from TEXT);
+    pages INTEGER, ids TEXT, ids_count INTEGER, endpoint TEXT, user_agent TEXT, key_from TEXT,
+    mapped_path TEXT);
 CREATE TABLE history_id(
     ids TEXT, place INTEGER, id TEXT, PRIMARY KEY(ids, place)) WITHOUT ROWID;
 CREATE TABLE history(
@@ -84,6 +85,7 @@ CREATE TABLE change(
     source TEXT, collection TEXT, id TEXT, record TEXT, PRIMARY KEY(source, collection, id));
 CREATE TABLE event(
     id INTEGER PRIMARY KEY, kind TEXT, slot INTEGER, at INTEGER, awkward TEXT);
+CREATE TABLE handling({", ".join(Handling.COLUMNS)});
 CREATE TABLE brom_application(
     name TEXT PRIMARY KEY, environment TEXT, description TEXT, contact TEXT, owner TEXT,
     vhost TEXT UNIQUE, password TEXT, notifications TEXT, created_at INTEGER);
@@ -145,7 +147,7 @@ SELECT
         ELSE iif(s.ids IS NULL, 21000, 320) + (k * 97 + h.salt) % 150
         END,
     s.endpoint, 'gateway', s.user_agent, '192.0.2.' || (10 + s.id), s.key_from, h.error_key,
-    h.hour
+    s.mapped_path, h.hour
 FROM history_source s CROSS JOIN history h INDEXED BY history_hour ON h.source = s.id
 CROSS JOIN tick ON k < h.calls
 """

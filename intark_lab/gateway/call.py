@@ -17,6 +17,7 @@ class Call:
         "endpoint_ms",
         "error_key",
         "headers",
+        "mapped_path",
         "now",
         "path",
         "plan",
@@ -41,6 +42,7 @@ class Call:
         self.claims: dict = {}  # of the token, where the plan takes one
         self.headers: Headers = []  # what policies add to the answer
         self.error_key: str | None = None
+        self.mapped_path: str | None = None
         self.endpoint_ms = 0
         self.waited_ms = 0  # lab time that a fault let pass
 
@@ -79,6 +81,7 @@ class Call:
             request.client,
             request.key_from,
             self.error_key,
+            self.mapped_path,
         )
 
 

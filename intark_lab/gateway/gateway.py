@@ -9,6 +9,7 @@ from intark_lab.gateway.call import Call
 from intark_lab.gateway.endpoints import Endpoints
 from intark_lab.gateway.exchange import Answer, read_request
 from intark_lab.gateway.limits import Counters
+from intark_lab.gateway.paths import mapped
 from intark_lab.gateway.snapshot import Deployed, Snapshot
 from intark_lab.gateway.tokens import Tokens
 from intark_lab.store import Store
@@ -54,6 +55,7 @@ class Gateway:
             return errors.no_context_path()
         call.api = deployed.definition
         call.path = call.request.path[len(call.api.context_path) :]
+        call.mapped_path = mapped(call.path, call.api.path_mappings)
         try:
             await admit(call, deployed, self._snapshot, self._tokens)
             return await self._through_policies(call, deployed)

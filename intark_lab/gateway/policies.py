@@ -1,5 +1,6 @@
 """Flows made ready: which policies meet a call on its way in and its answer on the way out."""
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
@@ -9,6 +10,7 @@ from intark_lab.gateway.call import Call
 from intark_lab.gateway.exchange import Answer
 from intark_lab.gateway.expressions import holds
 from intark_lab.gateway.limits import Counters, Limit
+from intark_lab.gateway.paths import pattern
 from intark_lab.gateway.rules import PathRules
 from intark_lab.gateway.transform import JsonToJson
 
@@ -26,8 +28,7 @@ class OnResponse(Protocol):
 class Step(NamedTuple):
     """A policy, and the calls it is for."""
 
-    path: str
-    exact: bool
+    path: re.Pattern
     methods: frozenset[str]
     """Empty means all."""
     condition: str | None
@@ -36,8 +37,7 @@ class Step(NamedTuple):
     def meets(self, call: Call) -> bool:
         if self.methods and call.request.method not in self.methods:
             return False
-        path = call.path or "/"
-        if path != self.path and (self.exact or not path.startswith(self.path.rstrip("/") + "/")):
+        if not self.path.fullmatch(call.path or "/"):
             return False
         return not self.condition or holds(self.condition, call)
 
@@ -68,7 +68,7 @@ def compile_flows(flows: list[dict], api: Definition, counters: Counters) -> Ste
             if make is None or not setting.get("enabled", True):
                 continue
             policy = make(setting.get("configuration") or {}, path, api, counters)
-            step = Step(path, exact, methods, flow.get("condition"), policy)
+            step = Step(pattern(path, exact), methods, flow.get("condition"), policy)
             if hasattr(policy, "request"):
                 steps.before.append(step)
             if hasattr(policy, "response"):

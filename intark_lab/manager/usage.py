@@ -30,6 +30,7 @@ FIELDS = {
     "application": Field("application"),
     "plan": Field("plan"),
     "subscription": Field("subscription"),
+    "mapped-path": Field("mapped_path"),
     "path": Field(f"substr(path, 1 + length({_CONTEXT}))"),
     "uri": Field("iif(query = '', path, path || '?' || query)"),
     "host": Field("host"),
@@ -40,7 +41,7 @@ FIELDS = {
     "transaction": Field("transaction_id"),
     "_id": Field("request_id"),
 }
-"""`user`, `tenant`, `zone`, `gateway` and `mapped-path` have no values in the lab."""
+"""`user`, `tenant`, `zone` and `gateway` have no values in the lab."""
 
 
 @dataclass(frozen=True)
