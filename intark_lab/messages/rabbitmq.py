@@ -133,7 +133,7 @@ class RabbitMQ:
             properties["message_id"] = message_id
         answer = await self._call(
             "POST",
-            _path("/exchanges", vhost, exchange, "publish"),
+            _path("/exchanges", vhost, exchange or "amq.default", "publish"),
             {
                 "properties": properties,
                 "routing_key": routing_key,
