@@ -1,5 +1,8 @@
 """One client's connection: uvicorn's, with limits on size and on patience."""
 
+from itertools import chain
+from math import inf
+
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MOST_HEAD = 64 * 1024
@@ -17,38 +20,46 @@ class Connection(HttpToolsProtocol):
     uvicorn itself limits neither: a head may grow without end, and a client may take all day.
     """
 
-    _patience = None
-    _head = 0
     head_seconds = HEAD_SECONDS
     body_seconds = BODY_SECONDS
+    _in_head = False
+    _head = 0
+    """Bytes of a head that began in an earlier piece of data."""
+    _deadline = _due = inf
+    """Loop time: when patience ends, and when the timer looks whether it has."""
+    _timer = None
 
     def connection_made(self, transport) -> None:
         super().connection_made(transport)
         self._wait(self.head_seconds)
 
     def connection_lost(self, exc) -> None:
-        self._stop_waiting()
+        if self._timer is not None:
+            self._timer.cancel()
         super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        head = self.scope if self._in_head else None
+        super().data_received(data)
+        if self._in_head and self.scope is head:
+            self._head += len(data)
+            if self._head > MOST_HEAD and not self.transport.is_closing():
+                self.send_400_response("The request's head is too large.")
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._head = 0
+        self._in_head, self._head = True, 0
         self._wait(self.head_seconds)
 
-    def on_url(self, url: bytes) -> None:
-        self._grow(len(url))
-        super().on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._grow(len(name) + len(value))
-        super().on_header(name, value)
-
     def on_headers_complete(self) -> None:
+        self._in_head = False
+        if len(self.url) + sum(map(len, chain.from_iterable(self.headers))) > MOST_HEAD:
+            raise ValueError("the request's head is too large")  # httptools: a 400, and the end
         self._wait(self.body_seconds)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        self._stop_waiting()
+        self._deadline = inf
         super().on_message_complete()
 
     def timeout_keep_alive_handler(self) -> None:
@@ -58,16 +69,22 @@ class Connection(HttpToolsProtocol):
         else:
             super().timeout_keep_alive_handler()
 
-    def _grow(self, length: int) -> None:
-        self._head += length
-        if self._head > MOST_HEAD:
-            raise ValueError("the request's head is too large")  # httptools: a 400, and the end
-
     def _wait(self, seconds: float) -> None:
-        self._stop_waiting()
-        self._patience = self.loop.call_later(seconds, self.transport.abort)
+        """Be patient for so long from now. A timer that looks early enough stays as it is."""
+        self._deadline = self.loop.time() + seconds
+        if self._deadline < self._due:
+            self._set_timer(seconds)
 
-    def _stop_waiting(self) -> None:
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
+    def _set_timer(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._due = self.loop.time() + seconds
+        self._timer = self.loop.call_later(seconds, self._look)
+
+    def _look(self) -> None:
+        self._due, self._timer = inf, None
+        left = self._deadline - self.loop.time()
+        if left <= 0:
+            self.transport.abort()
+        elif left < inf:
+            self._set_timer(left)
