@@ -4,7 +4,7 @@ import sqlite3
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from intark_lab import birth, history
+from intark_lab import birth, history, journal
 from intark_lab.clock import Clock
 from intark_lab.faults import Faults
 from intark_lab.gateway import Gateway
@@ -93,8 +93,14 @@ class Institution:
 
     @cached_property
     def door(self) -> Door:
-        """Where the lab sets up its messages."""
-        return self.post.door(self)
+        """Where the lab sets up its messages. What happens to them is kept from then on."""
+        door = self.post.door(self)
+        door.observe(journal.Watch(self.store))
+        return door
+
+    def resume(self) -> Door | None:
+        """The door, where messages were in use before this process: they are watched at once."""
+        return self.door if self.brom.opened() is not None else None
 
     @cached_property
     def brom(self) -> Brom:

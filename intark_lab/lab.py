@@ -49,6 +49,11 @@ class Lab:
         """Every call through the gateway so far, oldest first: the columns of journal.Call."""
         return self.control("GET", "/journal")["calls"]
 
+    @property
+    def messages(self) -> list[dict]:
+        """What happened to every message so far, oldest first: the columns of journal.Handling."""
+        return self.control("GET", "/journal")["messages"]
+
     def task(self, task_id: str):
         """Begin a task: its inputs as attributes. Only calls made from now on count for it."""
         from intark_lab.tasks import begin

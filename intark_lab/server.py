@@ -38,6 +38,7 @@ class Labs:
 
     def add(self, institution: Institution) -> None:
         base = institution.base_path
+        institution.resume()
 
         def attended(make: Callable) -> Callable:
             return lambda: owner.attended(make(institution), institution.store, institution.clock)

@@ -77,12 +77,13 @@ class Controls:
         return {**card, "now": self._institution.clock.ms()}
 
     def journal(self, request: Request, _body: dict) -> dict:
-        """The calls after the usage row `after`, oldest first."""
-        after = request.query_params.get("after", "0")
-        if not after.isdecimal():
-            raise Refused(400, text("control.not-a-number", name="after", value=after))
-        calls = journal.calls(self._institution.store, int(after))
-        return {"calls": [call._asdict() for call in calls]}
+        """The calls after the usage row `after`, and what was handled after `after_handling`."""
+        calls = journal.calls(self._institution.store, _whole(request, "after"))
+        handled = journal.handlings(self._institution.store, _whole(request, "after_handling"))
+        return {
+            "calls": [call._asdict() for call in calls],
+            "messages": [_readable(handling) for handling in handled],
+        }
 
     async def advance(self, request: Request, body: dict) -> dict:
         """Move lab time, and let happen what was due in it."""
@@ -143,6 +144,17 @@ class Controls:
             known = ", ".join(owner.PLAYERS)
             raise Refused(400, text("control.no-such-player", known=known)) from None
         return {}
+
+
+def _whole(request: Request, name: str) -> int:
+    value = request.query_params.get(name, "0")
+    if not value.isdecimal():
+        raise Refused(400, text("control.not-a-number", name=name, value=value))
+    return int(value)
+
+
+def _readable(handling: journal.Handling) -> dict:
+    return {**handling._asdict(), "body": handling.body.decode(errors="replace")}
 
 
 def _task(request: Request) -> Task:
