@@ -64,13 +64,26 @@ class Lab:
         """Move lab time forward. Keys expire and windows close as if that time had passed."""
         self.control("POST", "/advance", {"seconds": hours * 3600 + minutes * 60 + seconds})
 
-    def fault(self, api: str, status: int = 503, times: int = 1, path: str = "/") -> None:
+    def fault(
+        self,
+        api: str,
+        status: int = 503,
+        times: int = 1,
+        path: str = "/",
+        *,
+        kind: str = "error",
+        application: str | None = None,
+        seconds: float = 0,
+    ) -> None:
         """Let the next `times` calls below `path` of `api` fail with `status` (500 to 599).
 
-        `api` is the folder name under data/apis, such as `fs-emner`.
+        `api` is the folder name under data/apis, such as `fs-emner`. Other kinds than `error`:
+        `latency` (of `seconds` of lab time), `connect-timeout`, `read-timeout`, `dropped`, `down`
+        and `wrong-password`. With `application`, an id, only that application's calls are met.
         """
-        fault = {"api": api, "status": status, "times": times, "path": path}
-        self.control("POST", "/fault", fault)
+        fault = {"api": api, "status": status, "times": times, "path": path, "kind": kind}
+        extent = {"application": application, "seconds": seconds}
+        self.control("POST", "/fault", fault | extent)
 
     def happens(
         self, kind: str, awkward: str | None = None, about: int | str | None = None

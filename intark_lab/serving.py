@@ -46,6 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, help=text("serve.help.seed"))
     parser.add_argument("--state", type=Path, metavar="FILE", help=text("serve.help.state"))
     parser.add_argument("--idle", type=float, metavar="MINUTES", help=text("serve.help.idle"))
+    parser.add_argument(
+        "--sync-delay", type=float, default=0, metavar="S", help=text("serve.help.sync-delay")
+    )
     parser.add_argument("--backends", action="store_true", help=text("serve.help.backends"))
     parser.add_argument("--json", action="store_true", help=text("serve.help.json"))
     return parser
@@ -61,6 +64,7 @@ def _institution(options: argparse.Namespace) -> Institution:
 
 async def _serve(institution: Institution, options: argparse.Namespace) -> int:
     labs = Labs()
+    institution.gateway.sync_delay = options.sync_delay
     post = Post()
     await post.open(options.host, options.amqp_port)
     post.add(institution)

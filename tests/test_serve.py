@@ -146,5 +146,5 @@ def test_help_names_every_option():
     said = subprocess.run(
         [sys.executable, "-m", "intark_lab", "serve", "--help"], capture_output=True, text=True
     ).stdout
-    for option in ("--host", "--port", "--seed", "--state", "--idle", "--json"):
+    for option in ("--host", "--port", "--seed", "--state", "--idle", "--sync-delay", "--json"):
         assert option in said
