@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import secrets
+import ssl
 import weakref
 
 import httpx
@@ -23,7 +24,7 @@ class LabError(Exception):
 class Lab:
     """One institution as its developer meets it. `open_lab` makes them."""
 
-    def __init__(self, base: str, token: str, card: dict):
+    def __init__(self, base: str, token: str, card: dict, ca: str | None = None):
         self.portal_url: str = card["portal"]
         self.management_url: str = card["management"]
         self.gateway_url: str = card["gateway"]
@@ -32,12 +33,15 @@ class Lab:
         self.username: str = card["username"]
         self.password: str = card["password"]
         self.seed: int = card["seed"]
+        self.ca = ca
+        """The file of the authority behind its certificates, where it speaks TLS."""
         self._api_key: str = card["api_key"]
         self._control = httpx.Client(
             base_url=base + "/control",
             headers={"Authorization": f"Bearer {token}"},
             trust_env=False,
             timeout=30,
+            verify=_trust(ca),
         )
         weakref.finalize(self, self._control.close)
 
@@ -129,6 +133,8 @@ class Lab:
             INTARK_BROM_URL=self.brom_url,
             INTARK_AMQP_URL=self.amqp_url,
         )
+        if self.ca:
+            os.environ["SSL_CERT_FILE"] = self.ca
         _call_directly(httpx.URL(self.gateway_url).host)
 
 
@@ -207,18 +213,26 @@ def _elsewhere(found: Settings) -> Lab:
     if not found.token:
         raise LabError(text("lab.no-token", url=found.url))
     try:
-        return connect(found.url.rstrip("/"), found.token)
-    except (httpx.HTTPError, ValueError) as error:
+        return connect(found.url.rstrip("/"), found.token, ca=found.ca)
+    except (httpx.HTTPError, OSError, ValueError) as error:
         raise LabError(text("lab.unreachable", url=found.url, error=error)) from None
 
 
-def connect(base: str, token: str, timeout: float = 10) -> Lab:
-    """The lab at `base` (`http://HOST:PORT/labs/ID`). Raises httpx.HTTPError, ValueError."""
+def connect(base: str, token: str, timeout: float = 10, ca: str | None = None) -> Lab:
+    """The lab at `base` (`http://HOST:PORT/labs/ID`), with the file of its authority for https.
+
+    Raises httpx.HTTPError, ValueError, and OSError where there is no such file.
+    """
     response = httpx.get(
         base + "/control/state",
         headers={"Authorization": f"Bearer {token}"},
         trust_env=False,
         timeout=timeout,
+        verify=_trust(ca),
     )
     response.raise_for_status()
-    return Lab(base, token, json.loads(response.content))
+    return Lab(base, token, json.loads(response.content), ca)
+
+
+def _trust(ca: str | None) -> ssl.SSLContext | bool:
+    return ssl.create_default_context(cafile=ca) if ca else True

@@ -25,7 +25,7 @@ def find(folder: Path) -> Lab | None:
     """The lab that `folder`/lab.json names, if its process answers."""
     try:
         card = json.loads((folder / "lab.json").read_text(encoding="utf-8"))
-        return connect(card["url"], card["token"], timeout=2)
+        return connect(card["url"], card["token"], timeout=2, ca=card.get("ca"))
     except (OSError, ValueError, KeyError, httpx.HTTPError):
         return None
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 import time
 from collections.abc import Callable
 from functools import cached_property
@@ -89,13 +90,15 @@ async def _nothing_here(send) -> None:
 class Listener:
     """An open port on the running event loop, and the application behind it."""
 
-    def __init__(self, app, server: asyncio.Server, state: ServerState):
-        self._server, self._state = server, state
+    def __init__(self, app, server: asyncio.Server, state: ServerState, scheme: str):
+        self._server, self._state, self._scheme = server, state, scheme
         self.app = app
         self.host, self.port = server.sockets[0].getsockname()[:2]
 
     @classmethod
-    async def open(cls, app, host: str = "127.0.0.1", port: int = 0) -> "Listener":
+    async def open(
+        cls, app, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+    ) -> "Listener":
         """Listen on `host`; port 0 takes a free one. Raises OSError where it cannot."""
         config = Config(
             app,
@@ -115,13 +118,14 @@ class Listener:
             port,
             family=socket.AF_INET6 if ":" in host else socket.AF_INET,
             backlog=2048,
+            ssl=tls,
         )
-        return cls(app, server, state)
+        return cls(app, server, state, "https" if tls else "http")
 
     @property
     def url(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        return f"{self._scheme}://{host}:{self.port}"
 
     async def close(self, patience: float = 1.0) -> None:
         """Take no more calls; let those under way finish, for `patience` seconds at most."""

@@ -5,13 +5,15 @@ import asyncio
 import json
 import os
 import signal
+import ssl
 import sys
 import time
 from pathlib import Path
 
+from intark_lab import settings
 from intark_lab.institution import Institution, UnusableState
-from intark_lab.messages.post import Post
 from intark_lab.loop import new_loop
+from intark_lab.messages.post import Post
 from intark_lab.server import Labs, Listener
 from intark_lab.settings import COURSE_SEED
 from intark_lab.store import StateInUse
@@ -49,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--sync-delay", type=float, default=0, metavar="S", help=text("serve.help.sync-delay")
     )
+    parser.add_argument("--tls", action="store_true", help=text("serve.help.tls"))
     parser.add_argument("--backends", action="store_true", help=text("serve.help.backends"))
     parser.add_argument("--json", action="store_true", help=text("serve.help.json"))
     return parser
@@ -65,17 +68,20 @@ def _institution(options: argparse.Namespace) -> Institution:
 async def _serve(institution: Institution, options: argparse.Namespace) -> int:
     labs = Labs()
     institution.gateway.sync_delay = options.sync_delay
+    authority, tls = _authority(institution, options)
     post = Post()
-    await post.open(options.host, options.amqp_port)
+    await post.open(options.host, options.amqp_port, tls)
     post.add(institution)
     labs.add(institution)
-    listener = await Listener.open(labs, options.host, options.port)
+    listener = await Listener.open(labs, options.host, options.port, tls)
     card = institution.card(listener.url)
+    if authority:
+        card["ca"] = str(authority)
     file = options.state.with_name("lab.json") if options.state else None
     if file:
         _write_private(file, json.dumps(card | {"pid": os.getpid()}))
     try:
-        print(json.dumps(card) if options.json else text("serve.ready", **card), flush=True)
+        print(json.dumps(card) if options.json else _ready(card), flush=True)
         await _until_told(labs, post, options.idle)
     finally:
         if file:
@@ -83,6 +89,27 @@ async def _serve(institution: Institution, options: argparse.Namespace) -> int:
         await post.close()
         await listener.close()
     return 0
+
+
+def _ready(card: dict) -> str:
+    trust = "\n" + text("serve.trust", **card) if "ca" in card else ""
+    return text("serve.ready", **card) + trust
+
+
+def _authority(
+    institution: Institution, options: argparse.Namespace
+) -> tuple[Path | None, ssl.SSLContext | None]:
+    """The file of the authority that clients must trust, and what a server needs; for TLS."""
+    if not options.tls:
+        return None, None
+    from intark_lab.authority import Authority  # its library is slow to load
+
+    authority = Authority(institution.store)
+    folder = options.state.parent if options.state else settings.read().folder
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = folder / "ca.pem"
+    _write_private(file, authority.certificate)
+    return file.resolve(), authority.server_context(options.host)
 
 
 async def _until_told(labs: Labs, post: Post, idle: float | None) -> None:

@@ -20,6 +20,8 @@ class Settings:
     url: str | None
     token: str | None
     """A lab somewhere else: its base address, and the token of its control side."""
+    ca: str | None
+    """The file of the authority to trust, for a lab somewhere else that speaks TLS."""
     folder: Path
     """`.lab/`: which lab runs here, and its state."""
     amqp: str | None
@@ -40,6 +42,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         grading_seed=int(seed) if seed else None,
         url=joined.get("INTARK_LAB_URL") or None,
         token=joined.get("INTARK_LAB_TOKEN") or None,
+        ca=joined.get("SSL_CERT_FILE") or None,
         amqp=joined.get("INTARK_LAB_AMQP") or None,
         amqp_management=joined.get("INTARK_LAB_AMQP_MANAGEMENT") or None,
         folder=Path(joined.get("INTARK_LAB_FOLDER") or _home() / ".lab"),

@@ -5,6 +5,7 @@ The broker's code is loaded when a lab first uses messages or a client first con
 
 import asyncio
 import socket
+import ssl
 from typing import TYPE_CHECKING
 
 from intark_lab import settings
@@ -28,15 +29,20 @@ class Post:
         self._realms: dict[str, Realm] = {}
         self._server: asyncio.Server | None = None
 
-    async def open(self, host: str = "127.0.0.1", port: int = 0) -> None:
+    async def open(
+        self, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+    ) -> None:
         """Listen, unless a RabbitMQ does. Port 0 takes a free one. Raises OSError."""
         if self._elsewhere:
             return
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._connection, host, port, family=family)
+        self._server = await loop.create_server(
+            self._connection, host, port, family=family, ssl=tls
+        )
         host, port = self._server.sockets[0].getsockname()[:2]
-        self.address = f"amqp://[{host}]:{port}" if ":" in host else f"amqp://{host}:{port}"
+        scheme = "amqps" if tls else "amqp"
+        self.address = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
     def add(self, institution: "Institution") -> None:
         """Keep a lab's messages from now on, and find again what its file holds."""
