@@ -7,6 +7,7 @@ import httpx
 import pika
 import pytest
 from brom_steps import (
+    TP,
     WHY,
     answer,
     ask,
@@ -20,24 +21,31 @@ from brom_steps import (
 
 from intark_lab.institution import Institution
 from intark_lab.kernel import host
+from intark_lab.lab import connect
 
 _serial = itertools.count()
 
 
 @pytest.fixture
-def brom(_door):
-    """The portal of a lab on each broker, as the learner meets it."""
+def lab(_door):
+    """A lab on each broker."""
     kind, door = _door
-    lab = Institution.fresh(seed=1, lab_id=f"brom{os.getpid()}-{next(_serial)}")
+    institution = Institution.fresh(seed=1, lab_id=f"brom{os.getpid()}-{next(_serial)}")
     if kind == "rabbitmq":
-        lab.door = door
-    host().add(lab)
-    base = host().url + lab.base_path + "/brom"
-    with httpx.Client(base_url=base, auth=lab.credentials("developer"), trust_env=False) as made:
+        institution.door = door
+    host().add(institution)
+    joined = connect(host().url + institution.base_path, institution.token)
+    yield joined
+    joined.reset()
+    host().remove(institution)
+
+
+@pytest.fixture
+def brom(lab):
+    """The portal as the learner meets it."""
+    auth = (lab.username, lab.password)
+    with httpx.Client(base_url=lab.brom_url, auth=auth, trust_env=False) as made:
         yield made
-    for application in lab.brom.register.applications():
-        host().run(lab.brom.withdraw(application))
-    host().remove(lab)
 
 
 @pytest.fixture
@@ -110,12 +118,23 @@ def test_removal_stops_the_copies_and_leaves_what_has_arrived(brom, pair, side):
     with channel_of(brom, provider) as channel, pytest.raises(pika.exceptions.ChannelClosed) as no:
         channel.queue_declare(f"to_{consumer}", passive=True)
     assert no.value.reply_code == 404
+    assert_nothing_moves_from(brom, provider, f"to_{consumer}")
     publish(brom, provider, "a.b", b"too late")
     ask(brom, consumer, provider)
     answer(brom, provider, consumer)
     publish(brom, provider, "a.b", b"anew")
     with channel_of(brom, consumer) as channel:
         assert take(channel, f"from_{provider}")[0][2] == b"anew"
+
+
+def assert_nothing_moves_from(brom, application, queue):
+    """A queue of that name keeps what it gets: no shovel is left."""
+    with channel_of(brom, application) as channel:
+        channel.queue_declare(queue, durable=True)
+        channel.confirm_delivery()
+        channel.basic_publish("", queue, b"stays")
+        assert channel.basic_get(queue, auto_ack=True)[2] == b"stays"
+        channel.queue_delete(queue)
 
 
 def test_each_consumer_has_its_own_copy(brom, pair):
@@ -152,3 +171,23 @@ def test_what_stands_in_the_way_is_said_in_the_brokers_words(brom, pair):
     assert refused.status_code == 502
     assert f"from_{provider}" in refused.json()["detail"]
     assert brom.get(path).status_code == 404
+
+
+def test_the_institutions_own_providers_notify_through_it_until_a_reset(lab, brom, pair):
+    consumer = pair[0]
+    ask(brom, consumer, TP)
+    lab.advance(minutes=1)
+    (told,) = lab.happens("a teaching activity is moved")["notifications"]
+    with channel_of(brom, consumer) as channel:
+        ((key, properties, _),) = take(channel, f"from_{TP}")
+    assert (key, properties.message_id) == (told["routing_key"], told["id"])
+    url = connection(brom, consumer)["url"]
+    lab.reset()
+    with pytest.raises(pika.exceptions.AMQPConnectionError):
+        pika.BlockingConnection(pika.URLParameters(url))
+    register(brom, "screens")
+    ask(brom, consumer, TP)
+    lab.advance(minutes=1)
+    assert connection(brom, consumer)["queues"][0]["status"] == "APPROVED"
+    with channel_of(brom, consumer) as channel:
+        assert channel.queue_declare(f"from_{TP}", passive=True).method.message_count == 0
