@@ -1,5 +1,7 @@
 """What happens at the institution: seen in the sources, reproducible, and one lab's own."""
 
+from itertools import pairwise
+
 import httpx
 import orjson
 import pytest
@@ -207,3 +209,4 @@ def test_of_a_long_step_the_last_hundred_happen(lab, listening, open_brom):
     instants = [one["at"] for one in happened]
     assert instants == sorted(instants)
     assert listening[0].clock.ms() - instants[0] < (MOST + 1) * 1_800_000
+    assert len({later - earlier for earlier, later in pairwise(instants)}) > MOST / 2

@@ -1,6 +1,7 @@
 """After much has happened the institution still makes sense."""
 
 from collections import Counter
+from datetime import date
 
 import orjson
 import pytest
@@ -9,9 +10,11 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from intark_lab.catalogue import load_catalogue
+from intark_lab.events import KINDS, Scene
 from intark_lab.institution import Institution
 from intark_lab.kernel import host
 from intark_lab.lab import connect
+from intark_lab.world.dice import Dice
 
 APIS = {api.source: api for api in load_catalogue()}
 COLLECTIONS = [
@@ -93,3 +96,19 @@ def test_no_room_holds_two_and_nobody_shares_a_number(eventful):
     ):
         values = [record[field] for record in records(source, name)]
         assert len(set(values)) == len(values)
+
+
+def test_a_namesake_shares_no_number_and_no_address(institution):
+    """The same chances twice: the second comes when the first is there already."""
+
+    def admitted() -> tuple[dict, dict]:
+        scene = Scene(institution.sources, Dice(1, "twins"), date(2026, 9, 1))
+        happening = KINDS["a student is admitted"].happen(scene, None)
+        institution.sources.show(happening.changes)
+        return tuple(change.record for change in happening.changes)
+
+    (one, one_identity), (other, other_identity) = admitted(), admitted()
+    assert (one["fornavn"], one["etternavn"]) == (other["fornavn"], other["etternavn"])
+    for field in ("personlopenummer", "studentnummer", "epost"):
+        assert one[field] != other[field]
+    assert one_identity["fodselsnummer"] != other_identity["fodselsnummer"]

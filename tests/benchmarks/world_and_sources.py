@@ -7,6 +7,8 @@ from time import process_time
 
 from intark_lab.catalogue import load_catalogue
 from intark_lab.sources import Sources
+from intark_lab.sources.own import Change, OwnSources
+from intark_lab.store import Store
 from intark_lab.world import make_world
 
 CALLS = [
@@ -45,6 +47,25 @@ def main() -> None:
         taken = cpu(lambda: sources.respond(source, "GET", path, query), times=2000)  # noqa: B023
         size = len(answer.body)
         print(f"{taken * 1e6:8.1f} µs  {answer.status}, {size} bytes: {path}?{query.decode()}")
+    changes(sources)
+
+
+def changes(shared: Sources) -> None:
+    """A lab's own sources, before and after something changes in them."""
+    own = OwnSources(shared, Store.in_memory())
+    row = shared.records("fs-studenter", "emnepameldinger")[0]
+    change = Change("fs-studenter", "emnepameldinger", row["id"], row)
+
+    def ask() -> None:
+        own.respond("fs-studenter", "GET", "/emnepameldinger", b"limit=50")
+
+    def change_and_ask() -> None:
+        own.show([change])
+        ask()
+
+    print(f"{cpu(ask, times=2000) * 1e6:8.1f} µs  a page where nothing changed")
+    print(f"{cpu(change_and_ask, times=20) * 1e6:8.1f} µs  a change among 5,000 and a page of them")
+    print(f"{cpu(ask, times=2000) * 1e6:8.1f} µs  the page again")
 
 
 if __name__ == "__main__":
