@@ -6,11 +6,13 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import needs
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from intark_lab import paths
 
@@ -54,6 +56,25 @@ def test_the_runtime_lock_satisfies_the_package():
 def test_the_tests_lock_satisfies_the_package_and_its_tests():
     declared = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
     assert unmet(declared, TESTS) == []
+
+
+def needed(declared: list[str]) -> set[str]:
+    """The names of all distributions that `declared` brings along on this machine."""
+    seen, left = set(), [(Requirement(line), "") for line in declared]
+    while left:
+        one, by_extra = left.pop()
+        if one.marker is not None and not one.marker.evaluate({"extra": by_extra}):
+            continue
+        for extra in one.extras | {""}:
+            if (one.name, extra) not in seen:
+                seen.add((one.name, extra))
+                left += [(Requirement(line), extra) for line in metadata.requires(one.name) or []]
+    return {canonicalize_name(name) for name, _ in seen}
+
+
+def test_the_runtime_lock_is_complete():
+    # pip installs from it without looking for more
+    assert needed(PROJECT["dependencies"]) - {pin.name for pin in pins(RUNTIME)} == set()
 
 
 def test_both_locks_are_of_one_resolution():
