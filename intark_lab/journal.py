@@ -105,12 +105,9 @@ class Watch:
         )
 
 
-def handlings(store: "Store", after: int = 0, vhost: str | None = None) -> list[Handling]:
-    """Those with an id above `after`, oldest first; of one virtual host where it is given."""
-    rows = store.all(
-        "SELECT * FROM handling WHERE id > ? AND vhost = coalesce(?, vhost) ORDER BY id",
-        *(after, vhost),
-    )
+def handlings(store: "Store", after: int = 0) -> list[Handling]:
+    """Those with an id above `after`, oldest first."""
+    rows = store.all("SELECT * FROM handling WHERE id > ? ORDER BY id", after)
     return [Handling(*row) for row in rows]
 
 

@@ -58,6 +58,11 @@ class Lab:
         """What happened to every message so far, oldest first: the columns of journal.Handling."""
         return self.control("GET", "/journal")["messages"]
 
+    @property
+    def story(self) -> list[dict]:
+        """Calls and messages together, in the order in which they happened; `what` tells them."""
+        return self.control("GET", "/story")["story"]
+
     def task(self, task_id: str):
         """Begin a task: its inputs as attributes. Only calls made from now on count for it."""
         from intark_lab.tasks import begin

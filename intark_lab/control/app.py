@@ -19,8 +19,10 @@ from intark_lab.control.occasions import Occasions
 from intark_lab.control.probe import NoAccess
 from intark_lab.faults import KINDS, Fault
 from intark_lab.institution import Institution
+from intark_lab.journal import Call, Handling
 from intark_lab.messages import door as messages
 from intark_lab.messages.brom.refusal import Refusal
+from intark_lab.store import Store
 from intark_lab.tasks import TASKS
 from intark_lab.tasks.task import Task
 from intark_lab.texts import text
@@ -43,6 +45,7 @@ def app(institution: Institution) -> Starlette:
     doors: list[tuple[str, str, Action]] = [
         ("GET", "/state", controls.state),
         ("GET", "/journal", controls.journal),
+        ("GET", "/story", controls.story),
         ("POST", "/advance", controls.advance),
         ("GET", "/happens", controls.kinds),
         ("POST", "/happens", controls.happens),
@@ -78,11 +81,20 @@ class Controls:
 
     def journal(self, request: Request, _body: dict) -> dict:
         """The calls after the usage row `after`, and what was handled after `after_handling`."""
-        calls = journal.calls(self._institution.store, _whole(request, "after"))
-        handled = journal.handlings(self._institution.store, _whole(request, "after_handling"))
+        calls, handled = _seen(self._institution.store, request)
         return {
             "calls": [call._asdict() for call in calls],
             "messages": [_readable(handling) for handling in handled],
+        }
+
+    def story(self, request: Request, _body: dict) -> dict:
+        """The same as one list, in the order in which it happened."""
+        story = journal.in_order(*_seen(self._institution.store, request))
+        return {
+            "story": [
+                {"what": "call", **one._asdict()} if isinstance(one, Call) else _readable(one)
+                for one in story
+            ]
         }
 
     async def advance(self, request: Request, body: dict) -> dict:
@@ -153,7 +165,14 @@ def _whole(request: Request, name: str) -> int:
     return int(value)
 
 
-def _readable(handling: journal.Handling) -> dict:
+def _seen(store: Store, request: Request) -> tuple[list[Call], list[Handling]]:
+    return (
+        journal.calls(store, _whole(request, "after")),
+        journal.handlings(store, _whole(request, "after_handling")),
+    )
+
+
+def _readable(handling: Handling) -> dict:
     return {**handling._asdict(), "body": handling.body.decode(errors="replace")}
 
 
