@@ -145,10 +145,11 @@ class Brom:
     async def remove(self, access: Access) -> Access:
         """End an access, or take a request back. Removing again changes nothing."""
         async with self._changing():
-            if access.status == REMOVED:
-                return access
-            await wiring.remove(self.door, *self._both(access))
-            removed = access._replace(status=REMOVED, removed_at=self._clock.ms())
+            now = self.register.access(access.consumer, access.provider)
+            if now is None or now.status == REMOVED:
+                return now or access
+            await wiring.remove(self.door, *self._both(now))
+            removed = now._replace(status=REMOVED, removed_at=self._clock.ms())
             self.register.keep_access(removed)
         return removed
 
