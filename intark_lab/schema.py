@@ -112,9 +112,8 @@ CREATE TABLE amqp_binding(
 CREATE TABLE amqp_shovel(
     name TEXT PRIMARY KEY, vhost TEXT, queue TEXT, to_vhost TEXT, to_exchange TEXT) WITHOUT ROWID;
 CREATE TABLE amqp_message(
-    id INTEGER PRIMARY KEY, exchange TEXT, routing_key TEXT, properties BLOB, body BLOB,
-    persistent INTEGER, expires_at REAL);
-CREATE TABLE amqp_delivered(id INTEGER PRIMARY KEY, deliveries INTEGER);
+    id INTEGER PRIMARY KEY, deliveries INTEGER, persistent INTEGER, expires_at REAL,
+    exchange TEXT, routing_key TEXT, properties BLOB, body BLOB);
 """
 
 TRAFFIC = """

@@ -70,6 +70,8 @@ class Store:
             connection.execute("PRAGMA locking_mode=EXCLUSIVE")
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
+            # Pages before the log is written back, with an fsync: rarely enough for a busy queue.
+            connection.execute("PRAGMA wal_autocheckpoint=4000")
             connection.execute("BEGIN IMMEDIATE")
             _refuse_another_programs(connection)
             schema.bring_up_to_date(connection)

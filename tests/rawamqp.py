@@ -17,6 +17,7 @@ class Raw:
         self.user, self.password = unquote(parts.username), unquote(parts.password)
         self.vhost = unquote(parts.path[1:])
         self.socket = socket.create_connection((parts.hostname, parts.port), timeout)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._rest = b""
 
     def __enter__(self):

@@ -11,12 +11,11 @@ from intark_lab.messages.broker.message import Content, Entry
 from intark_lab.store import Store
 
 _PLACES = 40
-_COLUMNS = "exchange, routing_key, properties, body, persistent, expires_at"
-_INSERT = f"INSERT INTO amqp_message(id, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
-_BETWEEN = f"""
-SELECT amqp_message.id, {_COLUMNS}, coalesce(deliveries, 0) AS deliveries
-FROM amqp_message LEFT JOIN amqp_delivered USING(id)
-WHERE amqp_message.id > ? AND amqp_message.id < ? ORDER BY amqp_message.id LIMIT ?"""
+_COLUMNS = "id, deliveries, persistent, expires_at, exchange, routing_key, properties, body"
+_INSERT = f"INSERT INTO amqp_message({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_DELIVERED = "UPDATE amqp_message SET deliveries = ? WHERE id = ?"
+_GONE = "DELETE FROM amqp_message WHERE id = ?"
+_BETWEEN = f"SELECT {_COLUMNS} FROM amqp_message WHERE id > ? AND id < ? ORDER BY id LIMIT ?"
 
 
 class Ledger:
@@ -27,8 +26,7 @@ class Ledger:
         self.lasting = store.lasting
         self._new: dict[int, tuple] = {}
         self._delivered: dict[int, int] = {}
-        self._gone: list[int] = []
-        self._unmarked: list[int] = []
+        self._gone: list[tuple[int]] = []
         self._place = 0
 
     def recover(self) -> None:
@@ -37,9 +35,6 @@ class Ledger:
             self._store.write(
                 "DELETE FROM amqp_message WHERE NOT persistent"
                 f" OR id >> {_PLACES} NOT IN (SELECT id FROM amqp_queue)"
-            )
-            self._store.write(
-                "DELETE FROM amqp_delivered WHERE id NOT IN (SELECT id FROM amqp_message)"
             )
         places = (1 << _PLACES) - 1
         newest = self._store.one(f"SELECT max(id & {places}) FROM amqp_message")[0]
@@ -56,26 +51,25 @@ class Ledger:
         entry.stored = True
         self._new[entry.id] = (
             entry.id,
+            entry.deliveries,
+            persistent,
+            entry.expires_at,
             content.exchange,
             content.routing_key,
             content.properties,
             content.body,
-            persistent,
-            entry.expires_at,
         )
 
     def delivered(self, entry: Entry) -> None:
         """Remember that it was delivered: if nobody acknowledges, it is redelivered."""
         self._enlist()
         self._delivered[entry.id] = entry.deliveries
-        entry.marked = True
 
     def drop(self, entry: Entry) -> None:
         if self._new.pop(entry.id, None) is None:
             self._enlist()
-            self._gone.append(entry.id)
-        if self._delivered.pop(entry.id, None) is None and entry.marked:
-            self._unmarked.append(entry.id)
+            self._gone.append((entry.id,))
+        self._delivered.pop(entry.id, None)
 
     def drop_after(self, queue: int, entry_id: int) -> None:
         """Drop all of a queue's messages behind one."""
@@ -122,22 +116,18 @@ class Ledger:
         new, self._new = self._new, {}
         delivered, self._delivered = self._delivered, {}
         gone, self._gone = self._gone, []
-        unmarked, self._unmarked = self._unmarked, []
         if new:
             connection.executemany(_INSERT, new.values())
         if delivered:
-            connection.executemany(
-                "INSERT OR REPLACE INTO amqp_delivered VALUES (?, ?)", delivered.items()
-            )
-        for table, ids in (("amqp_message", gone), ("amqp_delivered", unmarked)):
-            if ids:
-                rows = [(each,) for each in ids]
-                connection.executemany(f"DELETE FROM {table} WHERE id = ?", rows)
+            marks = [(deliveries, entry) for entry, deliveries in delivered.items()]
+            connection.executemany(_DELIVERED, marks)
+        if gone:
+            connection.executemany(_GONE, gone)
 
 
 def _entry(row: sqlite3.Row) -> Entry:
     content = Content(row["exchange"], row["routing_key"], row["properties"], row["body"])
     entry = Entry(row["id"], content, row["expires_at"], stored=True)
     entry.deliveries = row["deliveries"]
-    entry.redelivered = entry.marked = bool(entry.deliveries)
+    entry.redelivered = bool(entry.deliveries)
     return entry

@@ -19,6 +19,7 @@ class Content:
         "exchange",
         "expiration",
         "headers",
+        "message_id",
         "persistent",
         "priority",
         "properties",
@@ -33,6 +34,7 @@ class Content:
         self.persistent = found.get("delivery_mode") == b"\x02"
         self.priority = found["priority"][0] if "priority" in found else 0
         self.expiration = _milliseconds(found["expiration"]) if "expiration" in found else None
+        self.message_id = found["message_id"].decode() if "message_id" in found else None
         self.headers = headers(found["headers"]) if "headers" in found else {}
 
     def scan(self) -> dict[str, bytes]:
@@ -70,12 +72,12 @@ class Content:
 class Entry:
     """A message's place in one queue. `id` is the order in the queue, also over restarts."""
 
-    __slots__ = ("content", "deliveries", "expires_at", "id", "marked", "redelivered", "stored")
+    __slots__ = ("content", "deliveries", "expires_at", "id", "redelivered", "stored")
 
     def __init__(self, entry_id: int, content: Content, expires_at: float | None, stored: bool):
         self.id, self.content = entry_id, content
         self.expires_at, self.stored = expires_at, stored
-        self.redelivered = self.marked = False
+        self.redelivered = False
         self.deliveries = 0
 
 

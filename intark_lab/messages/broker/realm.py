@@ -120,7 +120,7 @@ class Realm:
             queue,
             content.exchange,
             content.routing_key,
-            content.text("message_id"),
+            content.message_id,
             content.body,
         )
         for observer in self._observers:
