@@ -184,7 +184,8 @@ def run(command, progress=None):
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            universal_newlines=True,
+            encoding="ascii",
+            errors="backslashreplace",  # any terminal can show it
         )
     except OSError as error:
         return str(error)
