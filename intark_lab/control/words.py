@@ -1,6 +1,6 @@
 """A verdict in words: what happened, where to read, what comes next."""
 
-from intark_lab.journal import Call
+from intark_lab.journal import UNKNOWN, Call
 from intark_lab.tasks import TASKS
 from intark_lab.tasks.task import Bench, Part, Task, Verdict, no
 from intark_lab.texts import text
@@ -12,7 +12,7 @@ def unfit(task: Task, bench: Bench, evidence: dict) -> Verdict | None:
     """The verdict on an answer that no judge need see; None when there is something to judge."""
     if "untried" in evidence:
         message = f"tasks.untried.{evidence['untried']}"
-        return _all_missed(task, "untried", message, value=evidence.get("value"))
+        return _all_missed(task, "untried", message)
     if "not_plain" in evidence:
         return _all_missed(task, "wrong", evidence["not_plain"], **evidence["fields"])
     if "misfit" in evidence:
@@ -30,14 +30,26 @@ def unfit(task: Task, bench: Bench, evidence: dict) -> Verdict | None:
 def _raised(task: Task, bench: Bench, raised: dict) -> Verdict:
     """Says the learner's line where there is one, and the last call where there was one."""
     place = "at-line" if raised["line"] else "before-a-line"
-    calls = bench.by_probe() or bench.calls if bench.probe else []
-    after = _after(calls[-1]) if calls else ""
+    after = _after(calls[-1]) if (calls := _driven(bench)) else ""
     return _all_missed(task, "raised", f"tasks.raised.{place}", after=after, **raised)
+
+
+def _driven(bench: Bench) -> list[Call]:
+    """The calls that a check's drive led to; a call to no API or without a key is nobody's."""
+    if bench.probe is None:
+        return []
+    own = [call for call in bench.calls if call.subscription in (bench.probe, None)]
+    return own or bench.calls
 
 
 def _after(call: Call) -> str:
     address = call.path + (f"?{call.query}" if call.query else "")
-    name = "after-a-call" if call.status < 400 else "after-a-refusal"
+    if call.status < 400:
+        name = "after-a-call"
+    elif call.status == 429:
+        name = "after-too-many"
+    else:
+        name = "after-no-api" if call.api == UNKNOWN else "after-a-refusal"
     return text(f"tasks.raised.{name}", call=f"{call.method} {address}", status=call.status)
 
 
@@ -48,7 +60,8 @@ def _all_missed(task: Task, outcome: str, message: str, /, **fields) -> Verdict:
 def judged(task: Task, verdict: Verdict) -> dict:
     """Points and words: `text` is the message, `read` the places, `headline` the bare result."""
     messages = dict.fromkeys(_said(part) for part in verdict.parts)
-    places = dict.fromkeys(text(part.read) for part in verdict.parts if part.read)
+    reads = [text(part.read) for part in verdict.parts if part.read]
+    places = dict.fromkeys(place for read in reads for place in read.split("; "))
     return {
         "task": task.id,
         "points": verdict.points,

@@ -21,8 +21,8 @@ class Unfit(Exception):
 
 def of_value(answer) -> dict:
     """Evidence of an answer that is data."""
-    if answer is None or answer is ...:
-        return {"untried": "value", "value": _spelt(answer)}
+    if answer is ...:
+        return {"untried": "value"}
     return _gathered(
         lambda: {"answer": guarded(lambda: plain(answer)), "type": type(answer).__name__}
     )
@@ -30,8 +30,8 @@ def of_value(answer) -> dict:
 
 def of_function(function, drive: Callable[[Callable, dict], dict], orders: dict) -> dict:
     """Evidence of an answer that is a function, which `drive` calls as `orders` say."""
-    if function is None or function is ...:
-        return {"untried": "value", "value": _spelt(function)}
+    if function is ...:
+        return {"untried": "value"}
     try:
         _fit(function, orders["arguments"])
         return _gathered(lambda: drive(function, orders))
@@ -56,10 +56,6 @@ def _run(function: Callable, *arguments):
     if result is ... or (result is None and _is_empty(function)):
         raise NotImplementedError
     return list(islice(result, MOST + 1)) if isinstance(result, Iterator) else result
-
-
-def _spelt(value) -> str:
-    return "..." if value is ... else repr(value)
 
 
 def _is_empty(function: Callable) -> bool:

@@ -1,8 +1,9 @@
 """An answer as plain data: what JSON can carry, from whatever a learner's code made."""
 
+import inspect
 import json
 import math
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set, ValuesView
 from decimal import Decimal
 from itertools import islice
 from numbers import Integral, Real
@@ -42,7 +43,7 @@ def _plain(value):
         return _number(float(value))
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | Set | Iterator):
+    if isinstance(value, Sequence | Set | ValuesView | Iterator):
         return _items(value)
     return _plain(_unwrapped(value))
 
@@ -62,6 +63,9 @@ def _items(values) -> list:
 
 def _unwrapped(value):
     """The simpler value inside an object of another library."""
+    if inspect.iscoroutine(value):
+        value.close()  # never awaited, it would complain on stderr
+        raise NotPlain("tasks.coroutine")
     if callable(value):
         raise NotPlain("tasks.not-data", type=type(value).__name__)
     if hasattr(value, "status_code") and hasattr(value, "text"):

@@ -140,6 +140,12 @@ def address_in_code():
     return httpx.Client(base_url="http://127.0.0.1:9", headers={KEY: os.environ["INTARK_API_KEY"]})
 
 
+def address_of_portal():
+    client = plain()
+    client.base_url = os.environ["INTARK_PORTAL_URL"]
+    return client
+
+
 def address_of_api():
     client = plain()
     client.base_url = os.environ["INTARK_GATEWAY_URL"] + "/fs/emner/v1"
@@ -190,7 +196,7 @@ ATTEMPTS = [
     Attempt("2.2", itself(passing), 0, "untried", "tasks.untried.function"),
     Attempt("2.2", itself(returns_stub), 0, "untried", "tasks.untried.function"),
     Attempt("2.2", itself(not_written), 0, "untried", "tasks.untried.function"),
-    Attempt("2.2", itself(forgets_return), 0, "wrong", "other-type"),
+    Attempt("2.2", itself(forgets_return), 0, "wrong", "nothing"),
     Attempt("2.2", itself(headers_alone), 0, "wrong", "other-type"),
     Attempt("2.2", itself(async_client), 0, "wrong", "other-type"),
     Attempt("2.2", itself(closed_by_with), 0, "wrong", "closed"),
@@ -208,7 +214,8 @@ ATTEMPTS = [
     Attempt("2.2", itself(no_key), 1, "wrong", "key-missing address-right"),
     Attempt("2.2", key_as_default, 1, "wrong", "key-frozen address-right"),
     Attempt("2.2", itself(no_address), 0, "wrong", "no-call no-address"),
-    Attempt("2.2", itself(address_in_code), 0, "wrong", "no-call address-frozen"),
+    Attempt("2.2", itself(address_in_code), 0, "wrong", "no-call address-other"),
+    Attempt("2.2", itself(address_of_portal), 0, "wrong", "no-call address-other"),
     Attempt("2.2", address_read_before, 1, "wrong", "key-right address-frozen"),
     Attempt("2.2", itself(address_of_api), 1, "wrong", "key-right address-beyond"),
     Attempt("2.2", itself(no_timeout), 1, "wrong", "key-right no-timeout"),

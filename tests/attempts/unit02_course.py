@@ -43,6 +43,21 @@ def ellipsis(task):
     return ...
 
 
+def not_awaited(task):
+    async def course():
+        return by_id(task)
+
+    return course()
+
+
+def without_context_path(task):
+    return client().get(f"/emner/{task.emne_id}")
+
+
+def posted(task):
+    return client().post(f"{LIST}/{task.emne_id}").json()
+
+
 def whole_response(task):
     return client().get(f"{LIST}/{task.emne_id}")
 
@@ -129,7 +144,10 @@ ATTEMPTS = [
     Attempt("2.1", after_some_tries, 2, "right", "right one-call"),
     Attempt("2.1", copy_of_dict, 2, "right", "right one-call"),
     Attempt("2.1", ellipsis, 0, "untried", "tasks.untried.value"),
-    Attempt("2.1", nothing, 0, "untried", "tasks.untried.value"),
+    Attempt("2.1", nothing, 0, "wrong", "nothing copied"),
+    Attempt("2.1", not_awaited, 0, "wrong", "tasks.coroutine"),
+    Attempt("2.1", without_context_path, 0, "wrong", "response no-api"),
+    Attempt("2.1", posted, 0, "wrong", "refusal refused"),
     Attempt("2.1", function, 0, "wrong", "tasks.not-data"),
     Attempt("2.1", made_up, 0, "wrong", "no-id copied"),
     Attempt("2.1", hard_coded, 0, "wrong", "another copied"),
@@ -137,7 +155,7 @@ ATTEMPTS = [
     Attempt("2.1", first_of_list, 0, "wrong", "another searched"),
     Attempt("2.1", search_page, 0, "wrong", "page searched"),
     Attempt("2.1", search_items, 0, "wrong", "list searched"),
-    Attempt("2.1", without_key, 0, "wrong", "refusal refused"),
+    Attempt("2.1", without_key, 0, "wrong", "refusal no-key"),
     Attempt("2.1", trailing_slash, 0, "wrong", "refusal slash"),
     Attempt("2.1", whole_response, 1, "wrong", "response one-call"),
     Attempt("2.1", body_as_text, 1, "wrong", "text one-call"),

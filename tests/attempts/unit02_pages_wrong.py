@@ -189,6 +189,19 @@ def pages_of_one(client):
     return by_offset(client, 1)
 
 
+def steps_of_one(client):
+    activities, offset = [], 0
+    while offset < 900:
+        activities += patient(client, PATH, limit=100, offset=offset).json()["items"]
+        offset += 1
+    return activities
+
+
+def never_the_list(client):
+    while True:
+        client.get("/undervisningsaktiviteter")
+
+
 def own_client(task):
     def fetch_all(client):
         headers = {"X-Gravitee-Api-Key": os.environ["INTARK_API_KEY"]}
@@ -231,6 +244,8 @@ ATTEMPTS = [
     Attempt("2.4", itself(courses), 0, "wrong", "foreign unfinished"),
     Attempt("2.4", itself(same_page_for_ever), 0, "wrong", "same-page unfinished"),
     Attempt("2.4", itself(hammering), 0, "wrong", "hammering unfinished"),
+    Attempt("2.4", itself(steps_of_one), 0, "wrong", "small-steps unfinished"),
+    Attempt("2.4", itself(never_the_list), 0, "wrong", "elsewhere unfinished"),
     Attempt("2.4", itself(pages_of_one), 0, "wrong", "too-long unfinished"),
     Attempt("2.4", itself(small_pages), 1, "wrong", "whole small-pages"),
     Attempt("2.4", itself(many_short_waits), 1, "wrong", "whole hammering"),

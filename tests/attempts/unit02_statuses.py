@@ -146,7 +146,7 @@ ATTEMPTS = [
     Attempt("2.3", itself(at_once_after_429), 1, "wrong", "mending case.limit"),
     Attempt("2.3", itself(only_503), 1, "wrong", "mending case.refused"),
     Attempt("2.3", itself(forgets_5xx), 1, "wrong", "mending nothing"),
-    Attempt("2.3", itself(reads_every_body), 0, "raised", "raised"),
-    Attempt("2.3", itself(reads_bodies_of_json), 1, "raised", "mending raised"),
+    Attempt("2.3", itself(reads_every_body), 0, "raised", "raised-by-body"),
+    Attempt("2.3", itself(reads_bodies_of_json), 1, "raised", "mending raised-by-body"),
     Attempt("2.3", itself(raises_for_status), 0, "raised", "raised"),
 ]

@@ -10,6 +10,9 @@ def orders(_bench: Bench) -> dict:
 
 
 def judge(bench: Bench, evidence: dict) -> Verdict:
+    if evidence["type"] == "NoneType":
+        part = no("unit02.client.nothing", "unit02.read.client")
+        return verdict(part, part)
     if not evidence["is_client"]:
         part = no("unit02.client.other-type", "unit02.read.client", type=evidence["type"])
         return verdict(part, part)
@@ -29,7 +32,8 @@ def _key(bench: Bench, evidence: dict) -> Part:
     if any(call.subscription and call.key_from == "header" for call in others):
         return no("unit02.client.key-frozen", read)
     if not bench.calls:
-        return no("unit02.client.no-call", "unit02.read.client", failed=evidence.get("failed"))
+        failed = evidence.get("failed") or f"HTTP {evidence['status']}"
+        return no("unit02.client.no-call", "unit02.read.client", failed=failed)
     if "x-gravitee-api-key" in evidence["name_in"]:
         return no("unit02.client.key-name", read)
     if "x-gravitee-api-key" in evidence["key_in"]:
@@ -46,6 +50,8 @@ def _address(evidence: dict) -> Part:
     read = "unit02.read.client"
     if not evidence["has_address"]:
         return no("unit02.client.no-address", read, path=PATH)
+    if evidence["elsewhere"]:
+        return no("unit02.client.address-other", read, address=evidence["elsewhere"])
     if not evidence["follows"]:
         return no("unit02.client.address-frozen", read)
     if evidence["beyond"]:

@@ -2,7 +2,7 @@
 
 from urllib.parse import unquote
 
-from intark_lab.journal import Call
+from intark_lab.journal import UNKNOWN, Call
 from intark_lab.tasks.task import Bench, Part, Verdict, no, verdict, yes
 
 COURSES = "/fs/emner/v1/emner"
@@ -27,12 +27,14 @@ def judge(bench: Bench, evidence: dict) -> Verdict:
 
 def _course(answer, kind: str, right: dict) -> Part:
     read = "unit02.read.by-id"
+    if answer is None:
+        return no("unit02.course.nothing", read)
     if kind == "Response":
         return no("unit02.course.response", read)
     if isinstance(answer, str) and answer.lstrip().startswith("{"):
         return no("unit02.course.text", read, type=kind)
     if isinstance(answer, list):
-        return no("unit02.course.list", read, count=len(answer))
+        return no("unit02.course.list", read, type=kind, count=len(answer))
     if not isinstance(answer, dict):
         return no("unit02.course.other-type", read, type=kind)
     if isinstance(answer.get("items"), list):
@@ -66,11 +68,18 @@ def _way(calls: list[Call], emne_id: str) -> Part:
             return no("unit02.course.needless", "unit02.read.by-id", count=count, **about)
         return yes("unit02.course.one-call", **about)
     if by_id:
-        name = "slash" if by_id[-1].path.endswith("/") else "refused"
-        status = by_id[-1].status
-        return no(f"unit02.course.{name}", "unit02.read.refusals", status=status, **about)
+        return _refused(by_id[-1], about)
     if lists:
         return no("unit02.course.searched", "unit02.read.by-id", count=len(lists), **about)
     if others := [call.path for call in calls if call.path.startswith(COURSES + "/")]:
         return no("unit02.course.other-path", "unit02.read.by-id", called=others[-1], **about)
+    if elsewhere := [call.path for call in calls if call.api == UNKNOWN]:
+        return no("unit02.course.no-api", "unit02.read.key", called=elsewhere[-1], **about)
     return no("unit02.course.copied", "unit02.read.by-id", **about)
+
+
+def _refused(call: Call, about: dict) -> Part:
+    """Why the call for the course itself brought no course."""
+    name = "slash" if call.path.endswith("/") else "no-key" if call.status == 401 else "refused"
+    how = {"method": call.method, "status": call.status}
+    return no(f"unit02.course.{name}", "unit02.read.refusals", **how, **about)

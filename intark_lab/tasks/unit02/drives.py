@@ -107,11 +107,13 @@ def _address(make_client: Callable) -> str:
 def _one_call(client: httpx.Client, orders: dict) -> dict:
     """What the client sent with the key in it, and what became of the call."""
     gateway, address = current().gateway_url, str(client.base_url).rstrip("/")
+    ours = address.startswith(gateway)
     facts = {
         "closed": client.is_closed,
         "has_timeout": None not in client.timeout.as_dict().values(),
         "has_address": bool(address),
-        "beyond": address.removeprefix(gateway) if address.startswith(gateway) else "",
+        "beyond": address.removeprefix(gateway) if ours else "",
+        "elsewhere": "" if ours else address,
     }
     if client.is_closed:
         return facts

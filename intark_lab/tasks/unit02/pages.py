@@ -2,6 +2,7 @@
 
 from collections import Counter
 from itertools import pairwise
+from urllib.parse import parse_qsl
 
 from intark_lab.journal import Call
 from intark_lab.tasks.task import Bench, Part, Verdict, no, verdict, yes
@@ -20,7 +21,7 @@ def orders(_bench: Bench) -> dict:
 def judge(bench: Bench, evidence: dict) -> Verdict:
     calls = bench.by_probe()
     if "unfinished" in evidence:
-        return verdict(_stopped(calls), no("unit02.pages.unfinished", "unit02.read.pages"))
+        return verdict(_stopped(bench, calls), no("unit02.pages.unfinished", "unit02.read.pages"))
     records = bench.truth.records("fs-emner", "undervisningsaktiviteter")
     whole = _shape(evidence["answer"], evidence["type"]) or _whole(
         evidence["answer"], records, calls
@@ -30,7 +31,7 @@ def judge(bench: Bench, evidence: dict) -> Verdict:
     return verdict(whole, _manners(bench, calls, len(records)))
 
 
-def _stopped(calls: list[Call]) -> Part:
+def _stopped(bench: Bench, calls: list[Call]) -> Part:
     """Why a function did not come to an end."""
     refused = sum(call.status == 429 for call in calls)
     fetched = [call.query for call in calls if call.status == 200]
@@ -39,9 +40,24 @@ def _stopped(calls: list[Call]) -> Part:
         return no("unit02.pages.hammering", "unit02.read.limit", refused=refused, **about)
     if len(fetched) > 2 * len(set(fetched)):
         return no("unit02.pages.same-page", "unit02.read.pages", **about)
-    if not calls:
-        return no("unit02.pages.stuck", "unit02.read.pages", **about)
-    return no("unit02.pages.too-long", "unit02.read.pages", **about)
+    if calls:
+        step, limit = _stride(fetched)
+        name = "small-steps" if 0 < step < limit else "too-long"
+        return no(f"unit02.pages.{name}", "unit02.read.pages", step=step, limit=limit, **about)
+    if others := bench.by_others():
+        called = others[-1].path
+        return no("unit02.pages.elsewhere", "unit02.read.pages", called=called, **about)
+    return no("unit02.pages.stuck", "unit02.read.pages", **about)
+
+
+def _stride(queries: list[str]) -> tuple[int, int]:
+    """By how much `offset` grew at the end, and how many records a page may hold; else zeros."""
+    last = [dict(parse_qsl(query)) for query in queries[-2:]]
+    try:
+        before, after = (int(query["offset"]) for query in last)
+        return after - before, int(last[-1]["limit"])
+    except (ValueError, KeyError):
+        return 0, 0
 
 
 def _shape(answer, kind: str) -> Part | None:
