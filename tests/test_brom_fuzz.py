@@ -5,13 +5,11 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from brom_document import DOCUMENT
 from brom_steps import TP, provide, register
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from intark_lab import paths
-
-DOCUMENT = json.loads((paths.data() / "brom" / "openapi.json").read_text("utf-8"))
 OPERATIONS = [
     (method.upper(), path, set(map(int, operation["responses"])))
     for path, operations in DOCUMENT["paths"].items()
