@@ -50,6 +50,9 @@ class Faults:
     def __init__(self):
         self._waiting: list[Fault] = []
 
+    def __len__(self) -> int:
+        return len(self._waiting)
+
     def add(self, fault: Fault) -> None:
         self._waiting.append(fault)
 

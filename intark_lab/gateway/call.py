@@ -1,6 +1,6 @@
 """One call on its way through the gateway: what each step learned, and the usage row of it all."""
 
-from os import urandom
+from random import Random
 from time import perf_counter
 
 from intark_lab import journal
@@ -48,6 +48,8 @@ class Call:
 
     def added_headers(self) -> Headers:
         """What every answer of a deployed API carries besides the answer's own headers."""
+        if self.api is None:
+            return []
         return [
             *self.headers,
             (b"x-gravitee-transaction-id", self.transaction_id.encode("latin-1")),
@@ -85,8 +87,15 @@ class Call:
         )
 
 
+_bits = Random().getrandbits
+
+
 def _uuid4() -> str:
     """A random UUID (RFC 9562, version 4) in a quarter of the time that `uuid.uuid4` takes."""
-    digits = urandom(16).hex()
-    variant = "89ab"[int(digits[16], 16) & 3]
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+    return "%08x-%04x-4%03x-%04x-%012x" % (  # noqa: UP031
+        _bits(32),
+        _bits(16),
+        _bits(12),
+        0x8000 | _bits(14),
+        _bits(48),
+    )

@@ -37,20 +37,18 @@ class Endpoints:
         """The backend's answer. Raises Refused, with 502, 503 or 504, when there is none."""
         started = perf_counter()
         try:
-            return self._fault(call) or await self._ask(call)
+            return (self._faults and self._fault(call)) or await self._ask(call)
         finally:
             call.endpoint_ms = int((perf_counter() - started) * 1000) + call.waited_ms
 
     async def _ask(self, call: Call) -> Answer:
         target = call.api.backend.target
         if target.startswith("source:"):
+            path = unquote(call.path) if "%" in call.path else call.path
             request = call.request
             return Answer(
                 *self._sources.respond(
-                    target[len("source:") :],
-                    request.method,
-                    unquote(call.path) or "/",
-                    request.query,
+                    target[len("source:") :], request.method, path or "/", request.query
                 )
             )
         if not target:

@@ -34,16 +34,15 @@ class Gateway:
         """Answer an HTTP scope. `root_path` is the gateway's own place in the address."""
         call = Call(read_request(scope, receive, len(scope["root_path"])), self._clock.ms())
         answer = await self._answer(call)
-        headers = answer.headers
-        if call.api is not None:
-            headers = [*headers, *call.added_headers()]
+        headers = [*answer.headers, *call.added_headers()]
+        start = {"type": "http.response.start", "status": answer.status, "headers": headers}
         if type(answer.body) is bytes:
             await self._store.usage(call.row(answer, len(answer.body)))
-            headers = [*headers, (b"content-length", b"%d" % len(answer.body))]
-            await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+            headers.append((b"content-length", b"%d" % len(answer.body)))
+            await send(start)
             await send({"type": "http.response.body", "body": answer.body})
         else:
-            await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+            await send(start)
             await self._stream(call, answer, send)
 
     def forget_limits(self) -> None:
