@@ -90,11 +90,6 @@ CASES = {
         403,
         "ACCESS_REFUSED - exchange name 'amq.e' contains reserved prefix 'amq.*'",
     ),
-    "reserved queue": (
-        steps(("queue_declare", "amq.q")),
-        403,
-        "ACCESS_REFUSED - queue name 'amq.q' contains reserved prefix 'amq.*'",
-    ),
     "standard exchange deleted": (
         steps(("exchange_delete", "amq.topic")),
         403,
@@ -160,11 +155,6 @@ CASES = {
         "ACCESS_REFUSED - cannot publish to internal exchange 'i' in vhost '{vhost}'",
     ),
     "unknown tag": (steps(("basic_ack", 9)), 406, PRECONDITION + "unknown delivery tag 9"),
-    "unknown tag rejected": (
-        steps(("basic_reject", 9)),
-        406,
-        PRECONDITION + "unknown delivery tag 9",
-    ),
     "in use": (
         steps(
             QUEUE,

@@ -9,6 +9,7 @@ from intark_lab.messages.broker import wire
 from intark_lab.messages.broker.channel import Channel
 from intark_lab.messages.broker.faults import ChannelFault, ConnectionFault, Fault
 from intark_lab.messages.broker.handshake import CHANNEL_MAX, FRAME_MAX, Handshake
+from intark_lab.messages.broker.heartbeat import Heartbeat
 from intark_lab.messages.broker.message import Content
 from intark_lab.messages.broker.methods import read_method
 from intark_lab.messages.broker.publishing import Publishing
@@ -38,9 +39,8 @@ class Connection(asyncio.Protocol):
         self._out_size = 0
         self._confirming: set[Publishing] = set()
         self._paused = self._stalled = self._ending = self._closing = False
-        self._beat: asyncio.TimerHandle | None = None
         self._limit: asyncio.TimerHandle | None = None
-        self._heard = self._spoke = 0.0
+        self._heartbeat = Heartbeat(self)
 
     # asyncio's side
 
@@ -53,7 +53,7 @@ class Connection(asyncio.Protocol):
             transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        self._heard = self._now()
+        self._heartbeat.heard()
         try:
             if self._handshake is not None and not self._handshake.greeted:
                 data = self._handshake.greet(data)
@@ -76,9 +76,9 @@ class Connection(asyncio.Protocol):
         self._wake()
 
     def connection_lost(self, error: Exception | None) -> None:
-        for timer in (self._beat, self._limit):
-            if timer is not None:
-                timer.cancel()
+        self._heartbeat.stop()
+        if self._limit is not None:
+            self._limit.cancel()
         self._leave()
         self.broker.gone(self)
 
@@ -169,7 +169,7 @@ class Connection(asyncio.Protocol):
         self._out.clear()
         self._out_size = 0
         if data and not self.transport.is_closing():
-            self._spoke = self._now()
+            self._heartbeat.spoke()
             self.transport.write(data)
             if self.transport.get_write_buffer_size() > CHOKED:
                 self.transport.pause_reading()
@@ -194,18 +194,7 @@ class Connection(asyncio.Protocol):
         self._splitter.frame_max = self.frame_max
         self.realm.connections.add(self)
         if heartbeat:
-            self._listen(heartbeat)
-
-    def _listen(self, heartbeat: int) -> None:
-        """Say something and hear something, at least once in `heartbeat` seconds, or twice."""
-        now = self._now()
-        if now - self._heard > 2 * heartbeat:
-            self.transport.abort()
-            return
-        if now - self._spoke >= heartbeat / 2:
-            self.send(wire.BEAT)
-        loop = asyncio.get_running_loop()
-        self._beat = loop.call_later(heartbeat / 2, self._listen, heartbeat)
+            self._heartbeat.start(heartbeat)
 
     def fail(self, fault: Fault, method: tuple[int, int] = (0, 0)) -> None:
         """End it for what its client did."""
@@ -253,6 +242,3 @@ class Connection(asyncio.Protocol):
     def _limit_time(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()
         self._limit = loop.call_later(seconds, self.transport.abort)
-
-    def _now(self) -> float:
-        return asyncio.get_running_loop().time()
