@@ -99,7 +99,8 @@ def _wrong(case: Case, decided: dict) -> Part:
     word, raised = _word(case, decided), decided[case.case].get("raised")
     about = {"call": case.call, "status": case.status, "expected": case.words[0]}
     if raised:
-        name = "raised-by-body" if raised["type"] == "JSONDecodeError" else "raised"
+        by_body = raised["type"] == "JSONDecodeError" or ".json()" in raised["line"]
+        name = "raised-by-body" if by_body else "raised"
         return no(f"unit02.statuses.{name}", "unit02.read.refusals", **about, **raised)
     if word is None:
         return no("unit02.statuses.nothing", "unit02.read.refusals", **about)
