@@ -143,12 +143,13 @@ class Started:
         self._limit.start()
 
     def until(self, pattern: str) -> re.Match:
-        """Read what it says until a line matches; AssertionError when it ends before."""
-        for line in self.process.stdout:
+        """Read until what it said matches; AssertionError when it ends before."""
+        while (found := re.search(pattern, self.said)) is None:
+            line = self.process.stdout.readline()
+            if not line:
+                raise AssertionError(f"ended with {self.end()} and had said:\n{self.said}")
             self.said += line
-            if (found := re.search(pattern, line)) is not None:
-                return found
-        raise AssertionError(f"ended with {self.end()} and had said:\n{self.said}")
+        return found
 
     def signal(self, number: int) -> None:
         """What a terminal does: the signal goes to everything in the foreground."""

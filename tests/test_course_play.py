@@ -1,6 +1,7 @@
 """A newcomer's days with the course: start, work, save, update, test, and end without a trace."""
 
 import json
+import re
 import signal
 import socket
 
@@ -124,7 +125,8 @@ def test_the_browser_is_shown_the_start(machine, installed):
     browser.chmod(0o755)
     machine.give()
     running, base, token = start(machine, installed, "--port", "0", BROWSER=str(browser))
-    assert f'href="{base}lab/tree/{START}?token={token}"' in end(running)
+    running.until(re.escape(f'href="{base}lab/tree/{START}?token={token}"'))
+    end(running)
 
 
 def test_a_taken_port_is_said_with_another_one(machine, installed):
