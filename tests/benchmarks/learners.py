@@ -27,5 +27,5 @@ def measure(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
     what = f"{LEARNERS} learners, {RATE:.0f} calls a second each, {options.seconds:.0f} s: p99"
     measured = f"{outcome.p99_ms:.1f} ms (p50 {outcome.p50_ms:.1f}; {outcome.calls:,} calls)"
     yield Row(what, f"{MOST_MS} ms", measured, outcome.p99_ms <= MOST_MS)
-    failed = round(LEARNERS * RATE * options.seconds) - outcome.calls
+    failed = sum(outcome.others.values())
     yield Row("… errors, and calls without an answer", "0", str(failed), failed == 0)

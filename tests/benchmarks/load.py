@@ -75,6 +75,7 @@ class Tally:
     """What came back so far."""
 
     def __init__(self):
+        self.sent = 0
         self.statuses: Counter[str] = Counter()
         self.waits: list[float] = []
 
@@ -89,7 +90,7 @@ class Tally:
 
     def outcome(self, seconds: float) -> Outcome:
         waits = sorted(self.waits) or [0.0]
-        others = {status: n for status, n in self.statuses.items() if status != "200"}
+        others = {status: n for status, n in self.statuses.items() if status != "200" and n}
         p50, p99 = (waits[int(len(waits) * part)] * 1000 for part in (0.5, 0.99))
         return Outcome(self.statuses["200"], seconds, others, p50, p99)
 
@@ -144,13 +145,18 @@ async def opened(job: Job) -> Outcome:
             idle[number].append(connection)
 
         async def call(at: float) -> None:
-            connection = await _connect(job.port, answered, tally.lose)
-            connection.call(request, at)
+            try:
+                connection = await _connect(job.port, answered, tally.lose)
+            except OSError:
+                tally.statuses["lost"] += 1
+            else:
+                connection.call(request, at)
 
         idle[number].append(await _connect(job.port, answered, tally.lose))
         at = began + step * number / len(job.requests)
         while at < began + job.seconds:
             await asyncio.sleep(at - time.perf_counter())
+            tally.sent += 1
             if idle[number]:
                 idle[number].pop().call(request, at)
             else:
@@ -160,10 +166,10 @@ async def opened(job: Job) -> Outcome:
     callers = enumerate(request.encode() for request in job.requests)
     await asyncio.gather(*(caller(number, request) for number, request in callers))
     await asyncio.gather(*waiting)
-    sent = len(job.requests) * job.seconds * job.rate
     end = time.perf_counter() + PATIENCE
-    while tally.statuses.total() < sent - len(job.requests) and time.perf_counter() < end:
+    while tally.statuses.total() < tally.sent and time.perf_counter() < end:
         await asyncio.sleep(0.01)
+    tally.statuses["lost"] += tally.sent - tally.statuses.total()
     return tally.outcome(time.perf_counter() - began)
 
 
