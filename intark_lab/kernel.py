@@ -7,8 +7,8 @@ from collections.abc import Coroutine
 from functools import cache
 
 from intark_lab.institution import Institution
-from intark_lab.messages.post import Post
 from intark_lab.loop import new_loop
+from intark_lab.messages.post import Post
 from intark_lab.server import Labs, Listener
 
 
