@@ -7,6 +7,8 @@ if TYPE_CHECKING:
     from intark_lab.lab import open_lab
     from intark_lab.tasks import check, hint, progress, solution
 
+__version__ = "0.1.0"
+
 __all__ = ["check", "hint", "open_lab", "progress", "solution"]
 
 

@@ -96,7 +96,11 @@ def test_a_lock_that_misses_a_requirement_is_seen(tmp_path):
 
 @pytest.mark.parametrize(
     ("file", "pattern"),
-    [("CITATION.cff", r"^version: (\S+)$"), ("CHANGELOG.md", r"^## (?:Unreleased|(\S+))")],
+    [
+        ("CITATION.cff", r"^version: (\S+)$"),
+        ("CHANGELOG.md", r"^## (?:Unreleased|(\S+))"),
+        ("intark_lab/__init__.py", r'^__version__ = "(\S+)"$'),
+    ],
 )
 def test_every_file_names_the_same_version(file, pattern):
     found = re.search(pattern, (paths.ROOT / file).read_text("utf-8"), re.MULTILINE)

@@ -35,6 +35,7 @@ OTHER_READERS = {
     "messages": "its words are on the wire, and the broker's",
     "authoring": "contributors read it, and they write English",
     "birth.py": "what it writes is the catalogue's data",
+    "connection.py": "its words are on the wire, where a request cannot be read",
 }
 FOR_PROGRAMMERS = ("AttributeError", "DatabaseError", "RuntimeError", "TypeError", "ValueError")
 SOLUTION = paths.solutions() / "02-call-an-api" / "02-call-an-api.ipynb"

@@ -1,9 +1,8 @@
 """What the portal says of itself."""
 
-from importlib.metadata import version
-
 from starlette.responses import Response
 
+from intark_lab import __version__
 from intark_lab.manager.portal_api.answers import json
 from intark_lab.manager.portal_api.visit import Visit
 
@@ -12,7 +11,7 @@ ON, OFF = {"enabled": True}, {"enabled": False}
 
 def get_info(visit: Visit) -> Response:
     """GET /info."""
-    return json({"name": "IntArk lab: Portal API", "version": version("intark-lab")})
+    return json({"name": "IntArk lab: Portal API", "version": __version__})
 
 
 def get_configuration(visit: Visit) -> Response:
