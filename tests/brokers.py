@@ -67,7 +67,10 @@ class Brokered:
         return pika.URLParameters(self.door.url(user, "secret", self.vhost))
 
 
-@pytest.fixture(scope="session", params=["embedded", "rabbitmq"])
+BOTH = ["embedded", pytest.param("rabbitmq", marks=pytest.mark.slow)]
+
+
+@pytest.fixture(scope="session", params=BOTH)
 def _door(request):
     if request.param == "rabbitmq":
         server = rabbitmq.server()

@@ -188,6 +188,7 @@ def test_purged_and_deleted_is_gone_for_good(process, use):
     assert (waiting(again), waiting(again, "deleted")) == ([("0", True)], [])
 
 
+@pytest.mark.slow
 def test_time_goes_on_while_it_is_down(process, use):
     channel = use()
     channel.queue_declare("dead", durable=True)
