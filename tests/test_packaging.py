@@ -77,6 +77,32 @@ def test_the_runtime_lock_is_complete():
     assert needed(PROJECT["dependencies"]) - {pin.name for pin in pins(RUNTIME)} == set()
 
 
+def imported() -> set[str]:
+    """The top-level names of everything that the package imports, wherever the import stands."""
+    names = set()
+    for file in paths.PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            match node:
+                case ast.Import(aliases):
+                    names |= {alias.name for alias in aliases}
+                case ast.ImportFrom(module, level=0):
+                    names.add(module)
+    return {name.partition(".")[0] for name in names}
+
+
+def test_everything_that_is_imported_is_locked():
+    # the environment of whoever wrote the import may hold more than a learner's
+    ours = sys.stdlib_module_names | {"intark_lab"}
+    owners = metadata.packages_distributions()
+    locked = {pin.name for pin in pins(RUNTIME)}
+    strange = {
+        name
+        for name in imported() - ours
+        if not locked & {canonicalize_name(owner) for owner in owners.get(name, [])}
+    }
+    assert strange == set()
+
+
 def test_both_locks_are_of_one_resolution():
     runtime, tests = (set(map(str, pins(lock))) for lock in (RUNTIME, TESTS))
     assert runtime - tests == set()
