@@ -13,12 +13,26 @@ VERBS = {
 
 
 def main(arguments: list[str]) -> int:
-    """Run one verb; without one, or with `--help`, say which there are."""
+    """Run one verb; without one, or with `--help`, say which there are.
+
+    1 and a line where this Python is not the course's own, and lacks a package.
+    """
     verb, *rest = arguments or ["--help"]
     if verb in VERBS:
-        return import_module(VERBS[verb]).main(rest)
+        try:
+            run = import_module(VERBS[verb]).main
+        except ModuleNotFoundError as error:
+            return _refuse(error.name)
+        return run(rest)
     print(_usage())
     return 0 if verb in ("-h", "--help") else 2
+
+
+def _refuse(package: str) -> int:
+    from intark_lab.texts import text
+
+    print(text("verbs.other-python", package=package), file=sys.stderr)
+    return 1
 
 
 def _usage() -> str:

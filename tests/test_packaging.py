@@ -156,6 +156,14 @@ def test_course_py_needs_nothing_but_python():
     assert not any(isinstance(node, ast.ImportFrom) for node in ast.walk(tree))
 
 
+@pytest.mark.parametrize("verb", ["serve", "lint", "progress"])
+def test_a_python_without_the_packages_is_told_which_one_has_them(verb):
+    without = [sys.executable, "-E", "-S", "-m", "intark_lab", verb]
+    done = subprocess.run(without, cwd=paths.ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+    assert ".venv/bin/python" in done.stderr
+
+
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory):
     """The wheel's content, as pip would lay it into site-packages."""
