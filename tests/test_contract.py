@@ -23,6 +23,21 @@ ALSO = {400, 404, 415}
 """Statuses that the documents leave out at places where the server sends them: a wrong page or
 parameter, somebody else's or no such thing, a body of another kind."""
 
+BY_HAND = {
+    "POST /applications",
+    "PUT /applications/{applicationId}",
+    "GET /applications/{applicationId}/analytics",
+    "GET /applications/{applicationId}/logs/{logId}",
+    "POST /applications/{applicationId}/keys/_renew",
+    "POST /applications/{applicationId}/keys/{apiKey}/_revoke",
+    "POST /subscriptions",
+    "PUT /subscriptions/{subscriptionId}",
+    "POST /subscriptions/{subscriptionId}/_changeConsumerStatus",
+    "PUT /user",
+}
+"""Operations whose success wants what nobody makes up by chance: `test_portal_*.py` call them so.
+Every other one must have been seen with success."""
+
 
 @pytest.fixture(params=DOCUMENTS)
 def operations(request):
@@ -75,12 +90,18 @@ def known_ids(institution: Institution, log: str) -> dict[str, object]:
 def test_every_answer_is_one_of_the_contract(operations, lab, username):
     institution, base, known = lab
     auth = institution.credentials(username)
+    unseen = []
     for operation in operations:
-        _hold(operation, base + PORTAL, auth, known)
+        if not any(200 <= status < 300 for status in _hold(operation, base + PORTAL, auth, known)):
+            unseen.append(operation.label)
         institution.reset()
+    assert set(unseen) <= BY_HAND, "never seen with success: " + "; ".join(unseen)
 
 
-def _hold(operation, base: str, auth: tuple[str, str], known: dict[str, object]) -> None:
+def _hold(operation, base: str, auth: tuple[str, str], known: dict[str, object]) -> set[int]:
+    """Call an operation with what schemathesis makes up; the statuses that were seen."""
+    seen = set()
+
     @given(operation.as_strategy(), st.booleans())
     @settings(
         max_examples=15,
@@ -93,9 +114,11 @@ def _hold(operation, base: str, auth: tuple[str, str], known: dict[str, object])
         if with_known:
             _put_known(case, known)
         response = case.call(base_url=base, auth=auth)
+        seen.add(response.status_code)
         case.validate_response(response, checks=_checks(operation, response))
 
     hold()
+    return seen
 
 
 def _checks(operation, response) -> list:
