@@ -21,8 +21,9 @@ _EXPECTED = (
 """Console errors that are not ours, by a part of their text."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
+    """Ended with the module: while Playwright runs, no other test may run an event loop."""
     program = needs.program("chromium")
     from playwright.sync_api import sync_playwright
 
