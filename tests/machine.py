@@ -3,6 +3,7 @@
 As root it is another user (a number of its own that no account has); else it is the caller.
 """
 
+import contextlib
 import os
 import re
 import shutil
@@ -40,8 +41,9 @@ class Machine:
 
     def __exit__(self, *_):
         for process in self.processes():
-            process.kill()
-            process.wait(PATIENCE)
+            with contextlib.suppress(psutil.NoSuchProcess):  # it ended by itself meanwhile
+                process.kill()
+                process.wait(PATIENCE)
         shutil.rmtree(self.folder)
 
     def _mkdir(self, name: str) -> Path:
