@@ -59,6 +59,7 @@ def test_without_the_venv_module_the_package_is_named(machine, course, module):
     assert "apt install python3-venv" in line
 
 
+@pytest.mark.slow
 def test_where_uv_fails_pip_is_tried_and_without_network_that_is_said(machine, course):
     uv = course / "programs" / "uv"
     uv.parent.mkdir()

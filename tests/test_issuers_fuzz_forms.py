@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from issuer_fuzz import FUZZ, VALUES, WORDS, fine
 from issuer_steps import BASE, JWT_BEARER, caller, key, still_institution
 
+pytestmark = pytest.mark.slow
+
 HOME = "https://x.example"
 FIELDS = (
     "grant_type",
