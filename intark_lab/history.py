@@ -39,7 +39,7 @@ _WEEK = {
 """How the days of a week compare, Monday first."""
 
 
-class Fault(NamedTuple):
+class Outage(NamedTuple):
     """An incident between two instants, epoch ms."""
 
     start: int
@@ -60,13 +60,13 @@ def remember(store: Store, sources: Sources, seed: int, born: int) -> None:
         others = load_others()
         accesses = [(each, access) for each in others.consumers for access in each.access]
         accesses += [(None, access) for access in others.anonymous]
-        faults = _faults(others.incidents, born)
+        outages = _outages(others.incidents, born)
         hours = _hours(born)
         chance = Random(f"history {seed}").random
         rows = []
         for number, (consumer, access) in enumerate(accesses, 1):
             _source(store, sources, seed, number, consumer, access)
-            met = [fault for fault in faults if fault.incident.api == access.api]
+            met = [outage for outage in outages if outage.incident.api == access.api]
             rows += _rows(number, access, hours, born, met, chance)
         store.write_many(_INSERT, rows)
 
@@ -82,10 +82,10 @@ def _rows(
     access: Traffic,
     hours: list[tuple[int, int, int]],
     born: int,
-    faults: list[Fault],
+    outages: list[Outage],
     chance,
 ) -> Iterator[tuple]:
-    """A row for each hour with calls, and one for each part of an hour that a fault cuts."""
+    """A row for each hour with calls, and one for each part of an hour that an outage cuts."""
     week = _WEEK[access.rhythm]
     total = sum(_DAY[access.rhythm])
     day = [access.calls * weight / total for weight in _DAY[access.rhythm]]
@@ -96,19 +96,19 @@ def _rows(
         if expected < 1:
             continue
         end = min(start + HOUR, born)
-        for begin, stop, fault in _parts(start, end, faults):
+        for begin, stop, incident in _parts(start, end, outages):
             calls = min(MOST_CALLS, int(expected * (stop - begin) / HOUR))
             if calls:
-                what = calm if fault is None else _under(fault)
+                what = calm if incident is None else _under(incident)
                 yield (number, start // HOUR, begin, stop - begin, calls, salt, *what)
 
 
-def _parts(start: int, end: int, faults: list[Fault]) -> list[tuple[int, int, Incident | None]]:
-    """An hour cut where faults begin and end."""
-    for fault in faults:
-        if fault.start < end and fault.end > start:
-            first, last = max(start, fault.start), min(end, fault.end)
-            cut = ((start, first, None), (first, last, fault.incident), (last, end, None))
+def _parts(start: int, end: int, outages: list[Outage]) -> list[tuple[int, int, Incident | None]]:
+    """An hour cut where outages begin and end."""
+    for outage in outages:
+        if outage.start < end and outage.end > start:
+            first, last = max(start, outage.start), min(end, outage.end)
+            cut = ((start, first, None), (first, last, outage.incident), (last, end, None))
             return [part for part in cut if part[0] < part[1]]
     return [(start, end, None)]
 
@@ -130,11 +130,11 @@ def _hours(born: int) -> list[tuple[int, int, int]]:
     return found
 
 
-def _faults(incidents: list[Incident], born: int) -> list[Fault]:
+def _outages(incidents: list[Incident], born: int) -> list[Outage]:
     found = []
     for incident in incidents:
         day = _working_day(datetime.fromtimestamp(born / 1000, LOCAL), incident.days_ago)
-        found.append(Fault(_at(day, incident.start), _at(day, incident.end), incident))
+        found.append(Outage(_at(day, incident.start), _at(day, incident.end), incident))
     return found
 
 

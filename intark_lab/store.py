@@ -103,15 +103,17 @@ class Store:
 
     def write(self, sql: str, *values) -> int:
         """Run a changing statement inside `transaction()`; the number of rows it touched."""
-        if not self._connection.in_transaction:
-            raise RuntimeError("write inside `with store.transaction()`")
+        self._require_transaction()
         return self._connection.execute(sql, values).rowcount
 
     def write_many(self, sql: str, rows: list[tuple]) -> None:
         """Run a changing statement for each row, inside `transaction()`."""
+        self._require_transaction()
+        self._connection.executemany(sql, rows)
+
+    def _require_transaction(self) -> None:
         if not self._connection.in_transaction:
             raise RuntimeError("write inside `with store.transaction()`")
-        self._connection.executemany(sql, rows)
 
     def insert(self, table: str, **columns) -> None:
         """Insert one row inside `transaction()`."""

@@ -61,17 +61,15 @@ class Endpoints:
         if fault is None:
             return None
         backend = call.api.backend
-        slow = fault.kind == "latency" and fault.seconds * 1000 > backend.read_timeout_ms
-        if fault.kind == "connect-timeout":
-            self._pass(call, backend.connect_timeout_ms / 1000)
-        elif fault.kind == "read-timeout" or slow:
-            self._pass(call, backend.read_timeout_ms / 1000)
-        else:
-            self._pass(call, fault.seconds)
-        if slow:
-            raise Refused(504, "", _REFUSED["read-timeout"][1])
-        if fault.kind in _REFUSED:
-            raise Refused(*_REFUSED[fault.kind])
+        too_slow = fault.kind == "latency" and fault.seconds * 1000 > backend.read_timeout_ms
+        kind = "read-timeout" if too_slow else fault.kind
+        patience = {
+            "connect-timeout": backend.connect_timeout_ms / 1000,
+            "read-timeout": backend.read_timeout_ms / 1000,
+        }
+        self._pass(call, patience.get(kind, fault.seconds))
+        if kind in _REFUSED:
+            raise Refused(*_REFUSED[kind])
         return _own_answer(fault)
 
     def _pass(self, call: Call, seconds: float) -> None:

@@ -57,6 +57,20 @@ def get(store: Store, identity: str, at: int | None, **root: str) -> Row | None:
     return store.one(f"SELECT * FROM traffic WHERE {where}", *values)
 
 
+def listed(row: Row) -> dict:
+    """What every list says of a call."""
+    return {
+        "id": row["request_id"],
+        "timestamp": row["at"],
+        "transactionId": row["transaction_id"],
+        "path": uri(row),
+        "method": row["method"],
+        "status": row["status"],
+        "responseTime": row["response_ms"],
+        "plan": row["plan"],
+    }
+
+
 def uri(row: Row) -> str:
     """The path with its query, as the client sent them, without an API key."""
     return f"{row['path']}?{row['query']}" if row["query"] else row["path"]

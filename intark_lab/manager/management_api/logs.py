@@ -52,14 +52,7 @@ def export_logs(visit: Visit) -> Response:
 
 def item(row: Row) -> dict:
     return present(
-        id=row["request_id"],
-        timestamp=row["at"],
-        transactionId=row["transaction_id"],
-        path=logs.uri(row),
-        method=row["method"],
-        status=row["status"],
-        responseTime=row["response_ms"],
-        plan=row["plan"],
+        **logs.listed(row),
         application=row["application"],
         user=None,
         endpoint=row["endpoint"] is not None,

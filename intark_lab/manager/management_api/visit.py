@@ -6,14 +6,12 @@ from sqlite3 import Row
 from starlette.datastructures import Headers, QueryParams
 from starlette.requests import Request
 
-from intark_lab.clock import Clock
-from intark_lab.institution import Institution
 from intark_lab.manager import apis, members, subscriptions
 from intark_lab.manager.errors import UNEXPECTED, ManagerError, not_found, unauthorized
 from intark_lab.manager.management_api.answers import Invalid, Plain, Violation
 from intark_lab.manager.people import User
 from intark_lab.manager.portal_api import auth, bodies
-from intark_lab.store import Store
+from intark_lab.manager.visiting import ToInstitution, read_body
 
 BODY_LIMIT = 4 * 1024 * 1024
 """Bytes. An export file with its pages and an OpenAPI document fit."""
@@ -24,8 +22,7 @@ PAGE_SIZES = range(1, 201)
 
 
 @dataclass(frozen=True)
-class Visit:
-    institution: Institution
+class Visit(ToInstitution):
     user: User
     path: dict[str, str]
     """What the path names, by parameter."""
@@ -50,24 +47,10 @@ class Visit:
             request.path_params,
             request.query_params,
             request.headers,
-            await _body(request),
+            await read_body(request, BODY_LIMIT),
             str(request.url.replace(query="")),
             str(request.base_url).rstrip("/") + ENVIRONMENT,
         )
-
-    @property
-    def store(self) -> Store:
-        return self.institution.store
-
-    @property
-    def traffic(self) -> Store:
-        """The store, and in it the usage of the month before the lab's birth."""
-        self.institution.remember()
-        return self.store
-
-    @property
-    def clock(self) -> Clock:
-        return self.institution.clock
 
     @property
     def gateway_url(self) -> str:
@@ -145,12 +128,3 @@ def require_fields(method: str, value: dict, *names: str) -> None:
     missing = [Violation("must not be null", name) for name in names if name not in value]
     if missing:
         raise Invalid(f"{method}.arg0", *missing)
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            raise ManagerError(413, UNEXPECTED, "HTTP 413 Request Entity Too Large")
-    return bytes(body)

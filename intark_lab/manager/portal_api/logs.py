@@ -91,17 +91,7 @@ def get_log(visit: Visit) -> Response:
 
 
 def shape(row: Row) -> dict:
-    return present(
-        id=row["request_id"],
-        timestamp=row["at"],
-        transactionId=row["transaction_id"],
-        path=logs.uri(row),
-        method=row["method"],
-        status=row["status"],
-        responseTime=row["response_ms"],
-        plan=row["plan"],
-        api=row["api"],
-    )
+    return present(**logs.listed(row), api=row["api"])
 
 
 def _asked(visit: Visit) -> tuple[int, list[Row]]:

@@ -6,13 +6,11 @@ from urllib.parse import urlsplit
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
-from intark_lab.clock import Clock
-from intark_lab.institution import Institution
 from intark_lab.manager.errors import UNEXPECTED, ManagerError
 from intark_lab.manager.people import User
 from intark_lab.manager.portal_api import bodies
 from intark_lab.manager.portal_api.answers import Invalid
-from intark_lab.store import Store
+from intark_lab.manager.visiting import ToInstitution, read_body
 
 BODY_LIMIT = 1024 * 1024
 """Bytes. A picture of the 500 kB that Gravitee allows fits, in base64."""
@@ -21,8 +19,7 @@ PORTAL = "/portal/environments/DEFAULT"
 
 
 @dataclass(frozen=True)
-class Visit:
-    institution: Institution
+class Visit(ToInstitution):
     user: User | None
     path: dict[str, str]
     """What the path names, by parameter."""
@@ -40,25 +37,11 @@ class Visit:
             user,
             request.path_params,
             request.query_params,
-            await _body(request),
+            await read_body(request, BODY_LIMIT),
             request.headers.get("content-type", ""),
             str(request.url),
             str(request.base_url).rstrip("/"),
         )
-
-    @property
-    def store(self) -> Store:
-        return self.institution.store
-
-    @property
-    def traffic(self) -> Store:
-        """The store, and in it the usage of the month before the lab's birth."""
-        self.institution.remember()
-        return self.store
-
-    @property
-    def clock(self) -> Clock:
-        return self.institution.clock
 
     @property
     def root(self) -> str:
@@ -119,15 +102,6 @@ class Visit:
         """Raises 415 where there is a body that does not call itself JSON."""
         if self.body and self.content_type.partition(";")[0].strip().lower() != "application/json":
             raise ManagerError(415, UNEXPECTED, "HTTP 415 Unsupported Media Type")
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            raise ManagerError(413, UNEXPECTED, "HTTP 413 Request Entity Too Large")
-    return bytes(body)
 
 
 def _bad_parameter(message: str) -> ManagerError:
