@@ -1,6 +1,8 @@
 """What tests of the token issuers share: an institution whose clock stands still, and a machine."""
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import cache
+from hashlib import sha256
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
@@ -20,8 +22,20 @@ BASE = f"http://lab.example{ROOT}"
 MASKINPORTEN = f"{BASE}/maskinporten/"
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 SCOPE = "intark:emner.read"
+VERIFIER = "v" * 43
+"""Of PKCE."""
 HOME = "https://service.example/callback"
 SCOPES = ["openid", "profile", "email", "userid-feide"]
+
+
+def decoded(part: str) -> bytes:
+    return urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def pkce(verifier: str) -> dict:
+    """The parameters of an authorization request that `verifier` will answer for (RFC 7636)."""
+    challenge = urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    return {"code_challenge": challenge, "code_challenge_method": "S256"}
 
 
 class StillClock(Clock):

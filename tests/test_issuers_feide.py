@@ -5,17 +5,9 @@ from base64 import urlsafe_b64encode
 from hashlib import sha256
 
 import pytest
-from issuer_steps import BASE, START, Service, caller, still_institution
+from issuer_steps import BASE, START, VERIFIER, Service, caller, pkce, still_institution
 
 from intark_lab.issuers import introspect, signatures
-
-VERIFIER = "v" * 43
-
-
-def pkce(verifier: str) -> dict:
-    challenge = urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-    return {"code_challenge": challenge, "code_challenge_method": "S256"}
-
 
 PKCE = pkce(VERIFIER)
 PRINCIPAL_NAME = "https://n.feide.no/claims/eduPersonPrincipalName"

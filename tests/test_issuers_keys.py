@@ -1,10 +1,9 @@
 """What lasts at Maskinporten and what does not: assertions, clients' keys, its own keys."""
 
 import json
-from base64 import urlsafe_b64decode
 
 import pytest
-from issuer_steps import START, Machine, caller, key, still_institution
+from issuer_steps import START, Machine, caller, decoded, key, still_institution
 
 from intark_lab.issuers.keys import ROTATION
 
@@ -25,10 +24,6 @@ def client(institution):
 @pytest.fixture
 def machine(client, institution):
     return Machine(client, institution)
-
-
-def decoded(part: str) -> bytes:
-    return urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
 def kid_of(token: str) -> str:

@@ -1,17 +1,13 @@
 """Feide's login as browser and service meet it: the page, the way back, no way elsewhere."""
 
 import re
-from base64 import urlsafe_b64encode
-from hashlib import sha256
 from html import unescape
 from urllib.parse import urlencode
 
 import pytest
-from issuer_steps import BASE, HOME, Service, arrived, caller, still_institution
+from issuer_steps import BASE, HOME, VERIFIER, Service, arrived, caller, pkce, still_institution
 
-VERIFIER = "v" * 43
-CHALLENGE = urlsafe_b64encode(sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
-PKCE = {"code_challenge": CHALLENGE, "code_challenge_method": "S256"}
+PKCE = pkce(VERIFIER)
 
 
 @pytest.fixture

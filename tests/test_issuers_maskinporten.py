@@ -1,13 +1,22 @@
 """Maskinporten as a machine meets it: documents, grants taken and refused, tokens, keys."""
 
 import json
-from base64 import urlsafe_b64decode
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 from cryptography.hazmat.primitives.hashes import SHA256
-from issuer_steps import BASE, MASKINPORTEN, SCOPE, START, Machine, caller, key, still_institution
+from issuer_steps import (
+    BASE,
+    MASKINPORTEN,
+    SCOPE,
+    START,
+    Machine,
+    caller,
+    decoded,
+    key,
+    still_institution,
+)
 
 
 @pytest.fixture
@@ -26,10 +35,6 @@ def client(institution):
 @pytest.fixture
 def machine(client, institution):
     return Machine(client, institution)
-
-
-def decoded(part: str) -> bytes:
-    return urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
 def claims_of(token: str) -> dict:
