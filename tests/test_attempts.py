@@ -1,17 +1,13 @@
 """Every attempt is judged, over a socket, by the function that learners call."""
 
+import pkgutil
 import re
+from importlib import import_module
 from types import SimpleNamespace
 
+import attempts
 import httpx
 import pytest
-from attempts import (
-    unit02_client,
-    unit02_course,
-    unit02_pages,
-    unit02_pages_wrong,
-    unit02_statuses,
-)
 from pseudo import ENGLISH
 
 from intark_lab import check
@@ -20,13 +16,10 @@ from intark_lab.texts import catalogue
 
 TAKES_ITS_TIME = {"unit02.pages.stuck"}
 """Told after twenty seconds; test_judges has it at once."""
-ATTEMPTS = [
-    *unit02_course.ATTEMPTS,
-    *unit02_client.ATTEMPTS,
-    *unit02_statuses.ATTEMPTS,
-    *unit02_pages.ATTEMPTS,
-    *unit02_pages_wrong.ATTEMPTS,
+MODULES = [
+    import_module(f"attempts.{each.name}") for each in pkgutil.iter_modules(attempts.__path__)
 ]
+ATTEMPTS = [attempt for module in MODULES for attempt in module.ATTEMPTS]
 
 
 @pytest.fixture(autouse=True)
@@ -48,8 +41,9 @@ def _every_client_closed(monkeypatch):
 @pytest.fixture(autouse=True)
 def _sleeping_moves_lab_time(lab, monkeypatch):
     asleep = SimpleNamespace(sleep=lambda seconds: lab.advance(seconds=seconds))
-    for module in (unit02_pages, unit02_pages_wrong):
-        monkeypatch.setattr(module, "time", asleep)
+    for module in MODULES:
+        if hasattr(module, "time"):
+            monkeypatch.setattr(module, "time", asleep)
 
 
 def full_names(attempt) -> list[str]:

@@ -1,5 +1,7 @@
 """No answer makes a judge fail: each gets points within range, and words."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -29,8 +31,8 @@ DECISIONS = st.tuples(*[DECISION | st.just({"raised": RAISED}) for _ in CASES]).
 
 
 def bench(task) -> Bench:
-    params = task.inputs(Bench(1, TRUTH, None, [], None))
-    return Bench(1, TRUTH, params, [], "subscription of the check")
+    opened = Bench(1, TRUTH, None, [], None, [], view=None)
+    return replace(opened, params=task.inputs(opened), probe="subscription of the check")
 
 
 def judge(task_id: str, evidence: dict) -> None:

@@ -12,7 +12,7 @@ from nbformat.validator import iter_validate
 from .notebook import Notebook, Problem
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-CELL_KEYS = {"nbgrader", "jupyter", "tags"}
+CELL_KEYS = {"instructor", "jupyter", "nbgrader", "tags"}
 FIX = "run lint --fix"
 
 

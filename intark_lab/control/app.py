@@ -40,8 +40,9 @@ class Refused(Exception):
 
 def app(institution: Institution) -> Starlette:
     """The control side of one lab. Every route wants the lab's bearer token."""
-    desk = Desk(institution)
-    controls = Controls(institution, desk)
+    occasions = Occasions(institution)
+    desk = Desk(institution, occasions)
+    controls = Controls(institution, desk, occasions)
     doors: list[tuple[str, str, Action]] = [
         ("GET", "/state", controls.state),
         ("GET", "/journal", controls.journal),
@@ -53,8 +54,8 @@ def app(institution: Institution) -> Starlette:
         ("POST", "/reset", controls.reset),
         ("POST", "/owner", controls.owner),
         ("GET", "/progress", lambda _request, _body: desk.progress()),
-        ("POST", "/tasks/{task}/open", lambda request, _body: desk.open(_task(request))),
-        ("POST", "/tasks/{task}/start", lambda request, _body: desk.start(_task(request))),
+        ("POST", "/tasks/{task}/open", controls.open_task),
+        ("POST", "/tasks/{task}/start", controls.start_check),
         ("POST", "/tasks/{task}/judge", lambda request, body: desk.judge(_task(request), body)),
         ("POST", "/tasks/{task}/hint", lambda request, _body: desk.hint(_task(request))),
         ("GET", "/tasks/{task}/solution", lambda request, _body: desk.solution(_task(request))),
@@ -68,11 +69,10 @@ def app(institution: Institution) -> Starlette:
 
 
 class Controls:
-    """What is not about tasks."""
+    """What learners and instructors ask of a lab; the judging is the desk's."""
 
-    def __init__(self, institution: Institution, desk: Desk):
-        self._institution, self._desk = institution, desk
-        self._occasions = Occasions(institution)
+    def __init__(self, institution: Institution, desk: Desk, occasions: Occasions):
+        self._institution, self._desk, self._occasions = institution, desk, occasions
 
     def state(self, request: Request, _body: dict) -> dict:
         """The lab's card, with addresses as this caller reaches it, and its clock."""
@@ -123,6 +123,12 @@ class Controls:
         if about is not None and not self._is_there(chosen, about, how):
             raise Refused(400, text("control.nobody", kind=kind, about=about))
         return await self._occasions.happen(chosen, _origin(request), how, about)
+
+    async def open_task(self, request: Request, _body: dict) -> dict:
+        return await self._desk.open(_task(request), _origin(request))
+
+    async def start_check(self, request: Request, _body: dict) -> dict:
+        return await self._desk.start(_task(request), _origin(request))
 
     def _is_there(self, kind: events.Kind, about, how: str | None) -> bool:
         """Whether a kind of thing can happen to the record of that id."""

@@ -2,9 +2,13 @@
 
 import json
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from intark_lab import journal
-from intark_lab.control import probe, solved
+from intark_lab.control import probe, solved, stages
+from intark_lab.control.occasions import Occasions
+from intark_lab.control.stages import Setting, Stage
+from intark_lab.control.view import View
 from intark_lab.control.words import LAST_HINT, judged, next_step, unfit
 from intark_lab.institution import Institution
 from intark_lab.tasks import TASKS
@@ -15,35 +19,51 @@ SOLUTION_SEEN = LAST_HINT + 1
 """The level in the table of hints that says: three hints, then the solution."""
 
 
+class Begun(NamedTuple):
+    """A check of a function: from where on calls and messages count, and who calls."""
+
+    after: int
+    after_handling: int
+    probe: probe.Probe | None
+
+
 class Desk:
     """The tasks of one lab. What learners did is kept in its store."""
 
-    def __init__(self, institution: Institution):
-        self._institution = institution
+    def __init__(self, institution: Institution, occasions: Occasions):
+        self._institution, self._occasions = institution, occasions
         self._store = institution.store
-        self._probes: dict[str, probe.Probe] = {}
+        self._begun: dict[str, Begun] = {}
+        self._view = View(institution.store, institution.brom)
 
-    def open(self, task: Task) -> dict:
-        """The task's inputs; calls before this moment no longer count for it."""
-        params = task.inputs(self._bench(task))
+    async def open(self, task: Task, origin: str) -> dict:
+        """The task's inputs; what happened before this moment no longer counts for it."""
+        params = task.inputs(self._bench(task)) | await self._staged(stages.OPENED, task, origin)
+        after, after_handling = self._now()
         with self._store.transaction():
-            self._store.write(
-                "INSERT OR REPLACE INTO window VALUES (?, ?, ?)",
-                *(task.id, self._store.last_usage(), json.dumps(params)),
+            self._store.write("DELETE FROM window WHERE task = ?", task.id)
+            self._store.insert(
+                "window",
+                task=task.id,
+                opened_after=after,
+                after_handling=after_handling,
+                params=json.dumps(params),
             )
         return {"params": params}
 
-    def start(self, task: Task) -> dict:
-        """Begin a check of a function: what to drive it with, and a key to do so."""
-        self._end_probe(task)
-        begun = self._probes[task.id] = probe.begin(self._institution, task)
-        access = {"key": begun.key, "application": begun.application}
-        return {**access, **task.orders(self._bench(task))}
+    async def start(self, task: Task, origin: str) -> dict:
+        """Begin a check of a function: what to drive it with, and a key where it needs one."""
+        self._end_check(task)
+        staged = await self._staged(stages.STARTED, task, origin)
+        access = probe.begin(self._institution, task) if task.plan else None
+        self._begun[task.id] = Begun(*self._now(), access)
+        given = {"key": access.key, "application": access.application} if access else {}
+        return {**given, **staged, **task.orders(self._bench(task))}
 
     def judge(self, task: Task, evidence: dict) -> dict:
         """Verdict on an attempt, which is recorded, in words."""
         bench = self._bench(task)
-        self._end_probe(task)
+        self._end_check(task)
         verdict = unfit(task, bench, evidence) or task.judge(bench, evidence)
         now = self._institution.clock.ms()
         with self._store.transaction():
@@ -94,7 +114,7 @@ class Desk:
 
     def forget(self) -> None:
         """The lab was reset: the probes' applications are gone."""
-        self._probes.clear()
+        self._begun.clear()
 
     def _standing(self, task: Task) -> dict:
         attempts = self._attempts(task)
@@ -110,20 +130,39 @@ class Desk:
         }
 
     def _bench(self, task: Task) -> Bench:
-        started = self._probes.get(task.id)
+        begun = self._begun.get(task.id)
         window = self._store.one("SELECT * FROM window WHERE task = ?", task.id)
-        after = started.after if started else window["opened_after"] if window else 0
+        if begun:
+            after, after_handling = begun.after, begun.after_handling
+        elif window:
+            after, after_handling = window["opened_after"], window["after_handling"]
+        else:
+            after, after_handling = 0, 0
         return Bench(
             seed=self._institution.seed,
             truth=self._institution.sources,
             params=json.loads(window["params"]) if window else None,
             calls=journal.calls(self._store, after),
-            probe=started.subscription if started else None,
+            probe=begun.probe.subscription if begun and begun.probe else None,
+            messages=journal.handlings(self._store, after_handling),
+            view=self._view,
         )
 
-    def _end_probe(self, task: Task) -> None:
-        if (started := self._probes.pop(task.id, None)) is not None:
-            probe.end(self._institution, started)
+    async def _staged(self, settings: dict[str, Setting], task: Task, origin: str) -> dict:
+        """What the lab prepared for the task, where it has something to prepare."""
+        if task.id not in settings:
+            return {}
+        return await settings[task.id](Stage(self._institution, self._occasions, origin))
+
+    def _now(self) -> tuple[int, int]:
+        """The newest call and the newest handling of a message."""
+        handling = self._store.one("SELECT coalesce(max(id), 0) AS id FROM handling")["id"]
+        return self._store.last_usage(), handling
+
+    def _end_check(self, task: Task) -> None:
+        begun = self._begun.pop(task.id, None)
+        if begun is not None and begun.probe is not None:
+            probe.end(self._institution, begun.probe)
 
     def _attempts(self, task: Task):
         return self._store.one(

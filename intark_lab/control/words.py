@@ -22,7 +22,7 @@ def unfit(task: Task, bench: Bench, evidence: dict) -> Verdict | None:
         return _all_missed(task, "wrong", "tasks.stopped", seconds=f"{evidence['stopped']:g}")
     if "raised" in evidence:
         return _raised(task, bench, evidence["raised"])
-    if task.plan is None and bench.params is None:
+    if task.orders is None and bench.params is None:
         return _all_missed(task, "wrong", "tasks.not-open", task=task.id)
     return None
 

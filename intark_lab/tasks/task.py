@@ -4,10 +4,13 @@ Part of a Verdict is one point, earned or not, and the message that says why.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from intark_lab.journal import Call
+from intark_lab.journal import Call, Handling, in_order
 from intark_lab.sources import Sources
+
+if TYPE_CHECKING:
+    from intark_lab.control.view import View
 
 
 class Part(NamedTuple):
@@ -47,6 +50,15 @@ class Bench:
     """Oldest first: since the task was opened, or since a check of a function began."""
     probe: str | None
     """The subscription that a check of a function drives it with."""
+    messages: list[Handling]
+    """What happened to messages in the same time. Empty where a RabbitMQ stands in."""
+    view: "View"
+    """What the institution keeps: applications, subscriptions, keys."""
+
+    @property
+    def story(self) -> list[Call | Handling]:
+        """Calls and messages in the order in which they happened."""
+        return in_order(self.calls, self.messages)
 
     def by_probe(self) -> list[Call]:
         return [call for call in self.calls if call.subscription == self.probe]
@@ -71,7 +83,7 @@ class Task:
     orders: Callable[[Bench], dict] | None = None
     """For a task about a function: what the kernel's half is told to drive it with."""
     plan: tuple[str, str] | None = None
-    """For a task about a function: the API and the plan (slugs) that the drive may use."""
+    """The API and the plan (slugs) that the drive may use, where it calls through the gateway."""
 
     @property
     def hints(self) -> tuple[str, ...]:

@@ -4,43 +4,38 @@ A drive takes the learner's function and the control side's orders and returns e
 keys never get into it.
 """
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 
 import httpx
 
 from intark_lab.lab import current
+from intark_lab.tasks.driving import TooManyCalls, at_most, environment, gateway_client
 from intark_lab.tasks.evidence import Unfit, called
 from intark_lab.tasks.guard import TimeUp, told
 from intark_lab.tasks.plain import plain
 
-MOST_CALLS = 300
 ELSEWHERE = "http://127.0.0.1:9/gateway"
 """An address that is none: only whether a client would call it is looked at."""
 
 
-class TooManyCalls(BaseException):
-    """The function goes on calling. No `except Exception` holds it back."""
-
-
 def client_maker(make_client: Callable, orders: dict) -> dict:
     """Task 2.2: what kind of client it makes, what that client sends, and how it ends."""
-    with _environment(INTARK_API_KEY=orders["key"], INTARK_GATEWAY_URL=current().gateway_url):
+    with environment(INTARK_API_KEY=orders["key"], INTARK_GATEWAY_URL=current().gateway_url):
         client = called(make_client)
         evidence = _kind(client)
         if not evidence["is_client"]:
             return evidence
         with closing(client):
             evidence |= called(_one_call, client, orders)
-    with _environment(INTARK_GATEWAY_URL=ELSEWHERE):
+    with environment(INTARK_GATEWAY_URL=ELSEWHERE):
         return evidence | {"follows": _address(make_client).startswith(ELSEWHERE)}
 
 
 def decider(decide: Callable, orders: dict) -> dict:
     """Task 2.3: what the function makes of real answers, one a case."""
     decisions = []
-    with _client(orders) as client:
+    with gateway_client(orders["key"]) as client:
         for case in orders["cases"]:
             response = _met(client, case, orders["application"])
             status = {"case": case["case"], "status": response.status_code}
@@ -50,13 +45,7 @@ def decider(decide: Callable, orders: dict) -> dict:
 
 def page_fetcher(fetch_all: Callable, orders: dict) -> dict:
     """Task 2.4: what the function brings home with a client of the check's own."""
-    left = iter(range(MOST_CALLS))
-
-    def count(_request: httpx.Request) -> None:
-        if next(left, None) is None:
-            raise TooManyCalls
-
-    with _client(orders, count) as client:
+    with gateway_client(orders["key"], at_most()) as client:
         try:
             answer = called(fetch_all, client)
         except (TooManyCalls, TimeUp):
@@ -65,30 +54,6 @@ def page_fetcher(fetch_all: Callable, orders: dict) -> dict:
 
 
 DRIVES = {"2.2": client_maker, "2.3": decider, "2.4": page_fetcher}
-
-
-@contextmanager
-def _environment(**changes: str) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in changes}
-    os.environ.update(changes)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
-def _client(orders: dict, on_request: Callable | None = None) -> httpx.Client:
-    return httpx.Client(
-        base_url=current().gateway_url,
-        headers={"X-Gravitee-Api-Key": orders["key"]},
-        event_hooks={"request": [on_request] if on_request else []},
-        timeout=10,
-        trust_env=False,
-    )
 
 
 def _kind(client) -> dict:

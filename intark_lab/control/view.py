@@ -1,0 +1,94 @@
+"""What the institution keeps, as a judge may see it: plain values, read at the moment of asking."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from intark_lab.messages.brom.applications import Access
+from intark_lab.messages.brom.applications import Application as Correspondent
+from intark_lab.messages.brom.portal import Brom
+from intark_lab.store import Store
+
+
+class Application(NamedTuple):
+    """A consumer's application. Times everywhere in lab ms."""
+
+    id: str
+    name: str
+    description: str
+    owner: str
+    """The username."""
+    status: str
+    """ACTIVE or ARCHIVED."""
+    created_at: int
+
+
+class Key(NamedTuple):
+    """An API key's standing; its value is nobody's business here."""
+
+    id: str
+    created_at: int
+    expire_at: int | None
+    revoked_at: int | None
+
+
+class Subscription(NamedTuple):
+    """An application's access to a plan; `api` and `plan` are slugs, or ids where there is none."""
+
+    id: str
+    application: str
+    api: str
+    plan: str
+    status: str
+    request: str | None
+    reason: str | None
+    created_at: int
+    processed_at: int | None
+    end_at: int | None
+    keys: list[Key]
+    """Oldest first."""
+
+
+@dataclass(frozen=True)
+class View:
+    """Reads one lab's store."""
+
+    store: Store
+    brom: Brom
+
+    def applications(self, owner: str) -> list[Application]:
+        """Those of one person, by username, oldest first, archived ones too."""
+        rows = self.store.all(
+            "SELECT a.id, a.name, a.description, u.username, a.status, a.created_at "
+            "FROM application a JOIN user u ON u.id = a.owner WHERE u.username = ? "
+            "ORDER BY a.created_at, a.rowid",
+            owner,
+        )
+        return [Application(*row) for row in rows]
+
+    def subscriptions(self, application: str) -> list[Subscription]:
+        """Those of one application, by id, oldest first, ended ones too."""
+        rows = self.store.all(
+            "SELECT s.id, s.application, coalesce(a.slug, s.api), coalesce(p.slug, s.plan), "
+            "s.status, s.request, s.reason, s.created_at, s.processed_at, s.end_at "
+            "FROM subscription s LEFT JOIN api a ON a.id = s.api LEFT JOIN plan p ON p.id = s.plan "
+            "WHERE s.application = ? ORDER BY s.created_at, s.rowid",
+            application,
+        )
+        return [Subscription(*row, self._keys(row["id"])) for row in rows]
+
+    def correspondents(self, username: str) -> list[Correspondent]:
+        """One person's applications at the self-service portal for messages."""
+        user = self.store.one("SELECT id FROM user WHERE username = ?", username)
+        return self.brom.register.applications(user["id"]) if user else []
+
+    def accesses(self, correspondent: str) -> list[Access]:
+        """What such an application, by name, has asked for, and what was asked of it."""
+        return self.brom.register.accesses(correspondent)
+
+    def _keys(self, subscription: str) -> list[Key]:
+        rows = self.store.all(
+            "SELECT id, created_at, expire_at, revoked_at FROM api_key WHERE subscription = ? "
+            "ORDER BY created_at, rowid",
+            subscription,
+        )
+        return [Key(*row) for row in rows]
