@@ -19,7 +19,7 @@ from intark_lab.sources import Sources
 from intark_lab.sources.own import OwnSources
 from intark_lab.store import Store
 from intark_lab.texts import text
-from intark_lab.world import make_world
+from intark_lab.world import World
 
 PORTAL = "/portal/environments/DEFAULT"
 MANAGEMENT = "/management/organizations/DEFAULT/environments/DEFAULT"
@@ -178,4 +178,4 @@ class Institution:
 
 @lru_cache(maxsize=8)
 def _sources(seed: int) -> Sources:
-    return Sources(make_world(seed))
+    return Sources(World(seed))

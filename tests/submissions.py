@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from intark_lab import paths
 from intark_lab.settings import COURSE_SEED
 from intark_lab.sources import Sources
-from intark_lab.world import make_world
+from intark_lab.world import World
 
 UNIT = "02-call-an-api"
 MARKS = re.compile(r"^\s*### (BEGIN|END) SOLUTION\n?", re.M)
@@ -105,7 +105,7 @@ def changed(change: Callable[[NotebookNode], None], *numbers: int) -> NotebookNo
 
 def hard_coded() -> NotebookNode:
     """What the learner's own lab gave, written into the cells."""
-    truth = Sources(make_world(COURSE_SEED))
+    truth = Sources(World(COURSE_SEED))
     courses = truth.records("fs-emner", "emner")
     activities = truth.records("fs-emner", "undervisningsaktiviteter")
     notebook = read("exercises")

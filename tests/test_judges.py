@@ -11,9 +11,9 @@ from intark_lab.sources import Sources
 from intark_lab.tasks import TASKS
 from intark_lab.tasks.task import Bench
 from intark_lab.tasks.unit02.statuses import CASES, WORDS
-from intark_lab.world import make_world
+from intark_lab.world import World
 
-TRUTH = Sources(make_world(1))
+TRUTH = Sources(World(1))
 KEYS = st.sampled_from(["id", "items", "total", "status", "http_status_code", "navn", "emne"])
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),

@@ -13,7 +13,7 @@ from referencing.jsonschema import DRAFT202012
 
 from intark_lab.catalogue import load_catalogue
 from intark_lab.sources import Sources
-from intark_lab.world import make_world
+from intark_lab.world import World
 
 APIS = {api.source: api for api in load_catalogue()}
 COLLECTIONS = [
@@ -90,7 +90,7 @@ def _semester(record):
 
 @pytest.fixture(scope="module")
 def sources():
-    return Sources(make_world(1))
+    return Sources(World(1))
 
 
 @pytest.fixture

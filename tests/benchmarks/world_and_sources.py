@@ -1,4 +1,4 @@
-"""CPU time of a new world and of the sources' answers: python tests/benchmarks/world_and_sources.py
+"""CPU time of the sources' first and later answers: tests/benchmarks/world_and_sources.py
 
 Process time, the best of several rounds, so that busy neighbours count little.
 """
@@ -9,7 +9,7 @@ from intark_lab.catalogue import load_catalogue
 from intark_lab.sources import Sources
 from intark_lab.sources.own import Change, OwnSources
 from intark_lab.store import Store
-from intark_lab.world import make_world
+from intark_lab.world import World
 
 CALLS = [
     ("fs-emner", "/emner", b"limit=50"),
@@ -33,15 +33,12 @@ def cpu(work, times: int = 1, rounds: int = 7) -> float:
 
 
 def main() -> None:
-    make_world(0)
-    print(f"{cpu(lambda: make_world(2026)) * 1e3:8.1f} ms  a world")
-    world = make_world(2026)
     for api in load_catalogue():
         for path in api.openapi["paths"]:
             if "{" not in path:
-                first = cpu(lambda: Sources(world).records(api.source, path[1:]))  # noqa: B023
+                first = cpu(lambda: Sources(World(2026)).records(api.source, path[1:]))  # noqa: B023
                 print(f"{first * 1e3:8.1f} ms  first call to {api.source}{path}")
-    sources = Sources(world)
+    sources = Sources(World(2026))
     for source, path, query in CALLS:
         answer = sources.respond(source, "GET", path, query)
         taken = cpu(lambda: sources.respond(source, "GET", path, query), times=2000)  # noqa: B023
