@@ -109,3 +109,23 @@ def save(root: Path, kind: str, cells: list) -> None:
 def found(root: Path, kind: str) -> list[str]:
     notebook = read(file(root, kind), TASKS)
     return [f"{cell}: {what}; {mend}" for cell, what, mend in rules.problems(notebook)]
+
+
+def put(cell_id: str, source: str):
+    """A change: this cell's source becomes another."""
+
+    def change(cells):
+        next(cell for cell in cells if cell.id == cell_id).source = source
+
+    return change
+
+
+def edit(cell_id: str, old: str, new: str):
+    """A change: a part of this cell's source is another."""
+
+    def change(cells):
+        cell = next(cell for cell in cells if cell.id == cell_id)
+        assert old in cell.source
+        cell.source = cell.source.replace(old, new)
+
+    return change

@@ -1,10 +1,10 @@
 """Lint has nothing to say about a good notebook, and each rule finds its fault."""
 
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import nbformat
 import pytest
-from made_course import HINTS, TASKS, file, found, lesson, make, save, solution
+from made_course import HINTS, TASKS, edit, file, found, lesson, make, put, save, solution
 
 from intark_lab.authoring import rules
 from intark_lab.authoring.notebook import read
@@ -18,26 +18,6 @@ def course(tmp_path):
 @pytest.mark.parametrize("kind", ["lesson", "solution"])
 def test_nothing_to_say_about_a_good_notebook(course, kind):
     assert found(course, kind) == []
-
-
-def put(cell_id: str, source: str):
-    """A change: this cell's source becomes another."""
-
-    def change(cells):
-        next(cell for cell in cells if cell.id == cell_id).source = source
-
-    return change
-
-
-def edit(cell_id: str, old: str, new: str):
-    """A change: a part of this cell's source is another."""
-
-    def change(cells):
-        cell = next(cell for cell in cells if cell.id == cell_id)
-        assert old in cell.source
-        cell.source = cell.source.replace(old, new)
-
-    return change
 
 
 def rename(cell_id: str, new: str):
@@ -146,6 +126,6 @@ def test_a_file_beside_a_solution_is_found(course):
 
 
 def test_every_rule_is_in_the_table():
-    modules = [rules.form, rules.sizes, rules.structure, rules.code, rules.pictures, rules.graded]
+    modules = [value for value in vars(rules).values() if isinstance(value, ModuleType)]
     named = {v for m in modules for k, v in vars(m).items() if k.startswith("check_")}
-    assert named == set(rules.RULES["solution"])
+    assert named == {rule for kind in rules.RULES.values() for rule in kind}

@@ -5,16 +5,21 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from nbformat import NotebookNode
+
 from . import exercises
 from .form import canonical, written
-from .notebook import Finding, Problem, Task, UnreadableError, read
+from .glossary import generated, terms
+from .linking import link
+from .notebook import Finding, Notebook, Problem, Task, UnreadableError, read
 from .pictures import attach, redraw
 from .rules import problems
 
 DESCRIPTION = """Look at the authored notebooks, those of notebooks/ and solutions/, and at the
 exercises made from the solutions. Each line names a file, a cell (- for the whole), what is not
 in form, and how to mend it. Exit code 1 if there is such a line, else 0."""
-FIX_HELP = """first do what is mechanical: canonical form, diagrams attached, exercises generated"""
+FIX_HELP = """first do what is mechanical: canonical form, diagrams attached, terms linked, glossary
+and exercises generated"""
 
 
 def main(arguments: list[str]) -> int:
@@ -68,6 +73,15 @@ def _fix(path: Path, tasks: Mapping[str, Task]) -> None:
     """Rewrite the file where its canonical form differs."""
     notebook = read(path, tasks)
     redraw(notebook)
-    text = written(attach(canonical(notebook.node), notebook.root))
+    text = written(_mended(notebook))
     if text != notebook.text:
         path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _mended(notebook: Notebook) -> NotebookNode:
+    if notebook.kind == "glossary":
+        return generated(notebook.root)
+    node = canonical(notebook.node)
+    if notebook.kind != "solution":
+        link(node.cells, terms(notebook.root))
+    return attach(node, notebook.root)

@@ -10,6 +10,9 @@ from typing import NamedTuple, Protocol
 import nbformat
 from nbformat import NotebookNode
 
+GLOSSARY = "91-glossary.ipynb"
+"""The notebook that is made from data/glossary.csv."""
+
 
 class Problem(NamedTuple):
     """What a rule found: the cell's id, `-` for the notebook as a whole, and how to mend it."""
@@ -61,7 +64,9 @@ class Notebook:
 
     @property
     def kind(self) -> str:
-        """start, lesson or solution."""
+        """start, lesson, glossary or solution."""
+        if self.path.name == GLOSSARY:
+            return "glossary"
         if self.path.parent.parent.name == "solutions":
             return "solution"
         return "lesson" if self.number else "start"

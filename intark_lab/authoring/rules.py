@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from . import code, form, graded, pictures, sizes, structure
+from . import code, form, glossary, graded, linking, pictures, sizes, structure
 from .notebook import Notebook, Problem
 
 Rule = Callable[[Notebook], Iterator[Problem]]
@@ -24,10 +24,13 @@ EVERY: tuple[Rule, ...] = (
     code.check_key_use,
     pictures.check_pictures,
     pictures.check_links,
+    linking.check_defined,
 )
+LESSON = (*EVERY, linking.check_linked)
 RULES: dict[str, tuple[Rule, ...]] = {
-    "start": EVERY,
-    "lesson": EVERY,
+    "start": LESSON,
+    "lesson": LESSON,
+    "glossary": (form.check_ids, structure.check_headings, glossary.check_generated),
     "solution": (*EVERY, graded.check_graded, graded.check_folder),
 }
 
