@@ -40,7 +40,8 @@ CREATE TABLE application(
 CREATE TABLE subscription(
     id TEXT PRIMARY KEY, api TEXT, plan TEXT, application TEXT, status TEXT, request TEXT,
     reason TEXT, subscribed_by TEXT, processed_by TEXT, created_at INTEGER, processed_at INTEGER,
-    start_at INTEGER, end_at INTEGER, paused_at INTEGER, closed_at INTEGER, updated_at INTEGER);
+    start_at INTEGER, end_at INTEGER, paused_at INTEGER, closed_at INTEGER, updated_at INTEGER,
+    consumer_paused_at INTEGER);
 CREATE INDEX subscription_application ON subscription(application);
 CREATE TABLE api_key(
     id TEXT, key TEXT, subscription TEXT, created_at INTEGER, expire_at INTEGER,

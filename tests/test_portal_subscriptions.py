@@ -178,10 +178,32 @@ def test_changes_by_the_consumer_are_decided_anew(portal, institution, case):
     assert portal.get(path).json()["status"] == after
 
 
-@pytest.mark.parametrize("status", ["STARTED", "STOPPED", "FAILURE", "SOME", ""])
-def test_a_v2_subscription_has_no_consumer_to_start_or_stop(portal, status):
-    path = f"/subscriptions/{COURSE_SUBSCRIPTION}/_changeConsumerStatus"
-    assert portal.post(path, params={"status": status}).status_code == 400
+CONSUMER_STATUS = f"/subscriptions/{COURSE_SUBSCRIPTION}/_changeConsumerStatus"
+
+
+def turn(portal, status: str):
+    return portal.post(CONSUMER_STATUS, params={"status": status})
+
+
+def test_a_consumer_stops_and_starts_its_own_subscription(portal, client_as, institution):
+    gateway = client_as("gateway", None)
+    key = {"X-Gravitee-Api-Key": institution.course_key()}
+    stopped = turn(portal, "STOPPED").json()
+    assert (stopped["consumerStatus"], stopped["status"]) == ("STOPPED", "ACCEPTED")
+    path = f"/subscriptions/{COURSE_SUBSCRIPTION}"
+    assert portal.get(path).json()["consumerPausedAt"] == stopped["consumerPausedAt"]
+    assert gateway.get("/fs/emner/v1/emner", headers=key).status_code == 401
+    assert turn(portal, "STARTED").json()["consumerStatus"] == "STARTED"
+    assert gateway.get("/fs/emner/v1/emner", headers=key).status_code == 200
+    assert "consumerPausedAt" not in portal.get(path).json()
+
+
+def test_a_consumer_status_refused(portal):
+    assert error(turn(portal, "STARTED")) == (400, "subscription.notPaused")
+    turn(portal, "STOPPED")
+    assert error(turn(portal, "STOPPED")) == (400, "subscription.notPausable")
+    for status in ("FAILURE", "SOME", ""):
+        assert turn(portal, status).status_code == 400
 
 
 def test_an_administrator_reaches_everything(portal_as):

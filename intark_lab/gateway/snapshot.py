@@ -15,13 +15,13 @@ SELECT d.definition FROM deployment d JOIN api a ON a.id = d.api WHERE a.state =
 _KEYS = """
 SELECT k.key, k.expire_at, s.id AS subscription, s.api, s.plan, s.application, s.start_at, s.end_at
 FROM api_key k JOIN subscription s ON s.id = k.subscription
-WHERE s.status = 'ACCEPTED' AND NOT k.revoked AND NOT k.paused
+WHERE s.status = 'ACCEPTED' AND s.consumer_paused_at IS NULL AND NOT k.revoked AND NOT k.paused
 """
 _CLIENTS = """
 SELECT a.client_id, NULL AS expire_at, s.id AS subscription, s.api, s.plan, s.application,
        s.start_at, s.end_at
 FROM subscription s JOIN application a ON a.id = s.application
-WHERE s.status = 'ACCEPTED' AND a.client_id IS NOT NULL
+WHERE s.status = 'ACCEPTED' AND s.consumer_paused_at IS NULL AND a.client_id IS NOT NULL
 """
 
 

@@ -5,7 +5,7 @@ from sqlite3 import Row
 
 from starlette.responses import Response
 
-from intark_lab.manager import applications, people, subscriptions
+from intark_lab.manager import applications, consuming, people, subscriptions
 from intark_lab.manager.errors import bad_request, forbidden
 from intark_lab.manager.portal_api import keys
 from intark_lab.manager.portal_api.answers import iso, json, no_content, present
@@ -79,11 +79,18 @@ def update_subscription(visit: Visit) -> Response:
 
 
 def change_consumer_status(visit: Visit) -> Response:
-    """POST /subscriptions/{subscription}/_changeConsumerStatus: 400, V2 APIs know no such thing."""
-    _own(visit)
-    if visit.choice("status", ("STARTED", "STOPPED", "FAILURE")) in (None, "FAILURE"):
+    """POST /subscriptions/{subscription}/_changeConsumerStatus?status=STARTED|STOPPED.
+
+    Only this answer tells `consumerStatus`: elsewhere the documents of 3.20 and 4.x name it with
+    other values, and both let it be left out. `consumerPausedAt` says the same everywhere.
+    """
+    row = _own(visit)
+    steps = {consuming.STARTED: consuming.start, consuming.STOPPED: consuming.stop}
+    step = steps.get(visit.choice("status", (*steps, "FAILURE")))
+    if step is None:
         raise bad_request("Query parameter 'status' must be STARTED or STOPPED")
-    raise bad_request("The consumer status of a subscription to a V2 API cannot be changed")
+    row = step(visit.store, visit.clock, row)
+    return json(shape(row) | {"consumerStatus": consuming.status(row)})
 
 
 def shape(row: Row) -> dict:
@@ -104,6 +111,7 @@ def shape(row: Row) -> dict:
         end_at=iso(row["end_at"]),
         paused_at=iso(row["paused_at"]),
         closed_at=iso(row["closed_at"]),
+        consumerPausedAt=iso(row["consumer_paused_at"]),
         subscribed_by=row["subscribed_by"],
         origin="MANAGEMENT",
     )
