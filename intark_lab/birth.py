@@ -147,6 +147,7 @@ def _api(store: Store, seed: int, api: CatalogueApi) -> None:
             content=content,
             updated_at=PUBLISHED,
         )
+    store.insert("member", api=api_id, user=identity(seed, "user", LEARNER), role="USAGE_READER")
     for plan in api.plans:
         _plan(store, seed, api, plan)
     deploy(store, api_id, PUBLISHED)

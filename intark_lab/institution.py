@@ -109,6 +109,11 @@ class Institution:
         return Brom(self.id, self.seed, short, self.store, self.clock, lambda: self.door)
 
     @property
+    def born(self) -> int:
+        """Lab ms at which it was made."""
+        return int(self._meta("born"))
+
+    @property
     def token(self) -> str:
         """What the control side's callers must know."""
         return self._meta("token")
@@ -158,7 +163,7 @@ class Institution:
 
     def remember(self) -> None:
         """Make the usage of the month before the lab's birth, unless that is done."""
-        history.remember(self.store, self.sources, self.seed, int(self._meta("born")))
+        history.remember(self.store, self.sources, self.seed, self.born)
 
     def reset(self) -> None:
         """Back to the first state. Seed, people, passwords, keys and time stay as they are."""

@@ -6,6 +6,7 @@ import os
 import secrets
 import ssl
 import weakref
+from datetime import UTC, datetime
 
 import httpx
 
@@ -33,6 +34,8 @@ class Lab:
         self.username: str = card["username"]
         self.password: str = card["password"]
         self.seed: int = card["seed"]
+        self.born = datetime.fromtimestamp(card["born"] / 1000, UTC)
+        """Lab time at which it was made. The month of usage before that is made up."""
         self.ca = ca
         """The file of the authority behind its certificates, where it speaks TLS."""
         self._api_key: str = card["api_key"]
@@ -133,6 +136,7 @@ class Lab:
         os.environ.update(
             INTARK_PORTAL_URL=self.portal_url,
             INTARK_PORTAL_AUTH=f"Basic {basic}",
+            INTARK_MANAGEMENT_URL=self.management_url,
             INTARK_GATEWAY_URL=self.gateway_url,
             INTARK_API_KEY=self._api_key,
             INTARK_BROM_URL=self.brom_url,

@@ -20,7 +20,8 @@ def _own_environment(monkeypatch, tmp_path):
     """No test sees the developer's lab, and none leaves one behind."""
     for name in ("NBGRADER_EXECUTION", "INTARK_LAB_URL", "INTARK_LAB_TOKEN", "INTARK_GRADING_SEED"):
         monkeypatch.delenv(name, raising=False)
-    for name in ("PORTAL_URL", "PORTAL_AUTH", "GATEWAY_URL", "API_KEY", "BROM_URL", "AMQP_URL"):
+    names = ("PORTAL_URL", "PORTAL_AUTH", "MANAGEMENT_URL", "GATEWAY_URL", "API_KEY")
+    for name in (*names, "BROM_URL", "AMQP_URL"):
         monkeypatch.setenv(f"INTARK_{name}", "set by the test session")
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(name, ",".join(filter(None, [os.environ.get(name), "127.0.0.1"])))

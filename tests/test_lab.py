@@ -34,6 +34,7 @@ def test_a_fresh_lab_is_joined(capsys):
     assert lab.seed == 3
     assert total() > 300
     assert os.environ["INTARK_PORTAL_URL"] == lab.portal_url
+    assert os.environ["INTARK_MANAGEMENT_URL"] == lab.management_url
     user = httpx.get(
         lab.portal_url + "/user", headers={"Authorization": os.environ["INTARK_PORTAL_AUTH"]}
     )

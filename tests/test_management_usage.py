@@ -1,7 +1,7 @@
 """An API's analytics and logs in the management API."""
 
 import pytest
-from management_steps import COURSE, COURSES, error
+from management_steps import COURSE, COURSES, error, make_api
 from portal_usage import MINUTE, PLAN, START, keep_calls
 
 SPAN = {"from": START, "to": START + 10 * MINUTE, "interval": MINUTE}
@@ -151,6 +151,15 @@ def test_logs_need_a_span(admin):
     )
 
 
-def test_use_is_for_the_owner(management_as):
-    for path in (ANALYTICS, LOGS, f"{LOGS}/export", f"{LOGS}/x"):
+def test_use_is_for_the_people_of_an_api(management, management_as):
+    api = make_api(management)
+    for path in (f"{api}/analytics", f"{api}/logs", f"{api}/logs/export", f"{api}/logs/x"):
         assert error(management_as("developer").get(path, params=SPAN)) == (403, "forbidden")
+
+
+def test_the_learner_reads_the_use_of_what_is_catalogued_and_changes_nothing(management_as):
+    learner = management_as("developer")
+    for path in (ANALYTICS, LOGS):
+        assert learner.get(path, params=SPAN | {"type": "count"}).status_code == 200
+    assert error(learner.post(f"/apis/{COURSES}/deploy")) == (403, "forbidden")
+    assert error(learner.get(f"/apis/{COURSES}/subscriptions")) == (403, "forbidden")

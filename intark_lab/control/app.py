@@ -75,9 +75,10 @@ class Controls:
         self._institution, self._desk, self._occasions = institution, desk, occasions
 
     def state(self, request: Request, _body: dict) -> dict:
-        """The lab's card, with addresses as this caller reaches it, and its clock."""
+        """The lab's card, with addresses as this caller reaches it, its birth and its clock."""
         card = self._institution.card(_origin(request))
-        return {**card, "now": self._institution.clock.ms()}
+        clock = {"born": self._institution.born, "now": self._institution.clock.ms()}
+        return {**card, **clock}
 
     def journal(self, request: Request, _body: dict) -> dict:
         """The calls after the usage row `after`, and what was handled after `after_handling`."""

@@ -1,7 +1,7 @@
 """Who may do what with an API: its primary owner, its members, and administrators.
 
-The roles and their permissions are Gravitee's default ones. A permission is a noun (`PLAN`) with
-rights of `C`, `R`, `U` and `D`.
+The roles and their permissions are Gravitee's default ones, and one of the institution's own for
+those who look after usage. A permission is a noun (`PLAN`) with rights of `C`, `R`, `U` and `D`.
 """
 
 from sqlite3 import Row
@@ -26,6 +26,7 @@ ROLES: dict[str, dict[str, str]] = {
     "OWNER": {"DEFINITION": "CRU", "GATEWAY_DEFINITION": "CR"} | dict.fromkeys(_OWNED, _ALL),
     "REVIEWER": dict.fromkeys(_REVIEWED, "R"),
     "USER": dict.fromkeys(_SEEN, "R"),
+    "USAGE_READER": dict.fromkeys(("ANALYTICS", "LOG"), "R"),
 }
 
 
