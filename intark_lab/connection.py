@@ -3,7 +3,7 @@
 from itertools import chain
 from math import inf
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from intark_lab.uvicorn_parts import HttpToolsProtocol
 
 MOST_HEAD = 64 * 1024
 """Bytes of a request's line and headers together."""

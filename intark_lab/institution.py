@@ -3,16 +3,15 @@
 import sqlite3
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from intark_lab import birth, history, journal
+from intark_lab import birth, journal
 from intark_lab.clock import Clock
 from intark_lab.faults import Faults
 from intark_lab.gateway import Gateway
 from intark_lab.gateway.backend import HttpBackends
 from intark_lab.gateway.endpoints import Endpoints
 from intark_lab.gateway.tokens import Tokens
-from intark_lab.messages.brom.portal import Brom
-from intark_lab.messages.door import Door
 from intark_lab.messages.post import Post
 from intark_lab.settings import COURSE_SEED
 from intark_lab.sources import Sources
@@ -20,6 +19,10 @@ from intark_lab.sources.own import OwnSources
 from intark_lab.store import Store
 from intark_lab.texts import text
 from intark_lab.world import World
+
+if TYPE_CHECKING:
+    from intark_lab.messages.brom.portal import Brom
+    from intark_lab.messages.door import Door
 
 PORTAL = "/portal/environments/DEFAULT"
 MANAGEMENT = "/management/organizations/DEFAULT/environments/DEFAULT"
@@ -92,19 +95,22 @@ class Institution:
         return self.sources.world
 
     @cached_property
-    def door(self) -> Door:
+    def door(self) -> "Door":
         """Where the lab sets up its messages. What happens to them is kept from then on."""
         door = self.post.door(self)
         door.observe(journal.Watch(self.store))
         return door
 
-    def resume(self) -> Door | None:
-        """The door, where messages were in use before this process: they are watched at once."""
-        return self.door if self.brom.opened() is not None else None
+    def resume(self) -> None:
+        """Where messages were in use before this process, they are watched at once."""
+        if self.store.one("SELECT 1 FROM brom_application LIMIT 1"):
+            _ = self.door
 
     @cached_property
-    def brom(self) -> Brom:
+    def brom(self) -> "Brom":
         """The self-service portal for messages."""
+        from intark_lab.messages.brom.portal import Brom
+
         short = self.world.institution.slug
         return Brom(self.id, self.seed, short, self.store, self.clock, lambda: self.door)
 
@@ -163,6 +169,8 @@ class Institution:
 
     def remember(self) -> None:
         """Make the usage of the month before the lab's birth, unless that is done."""
+        from intark_lab import history  # dates and time zones: only for who asks about the past
+
         history.remember(self.store, self.sources, self.seed, self.born)
 
     def reset(self) -> None:

@@ -4,53 +4,37 @@ import asyncio
 import socket
 import ssl
 import time
-from collections.abc import Callable
 from functools import cached_property
 
-from uvicorn import Config
-from uvicorn.server import ServerState
-
-from intark_lab import control, issuers, owner
 from intark_lab.connection import KEEP_ALIVE_SECONDS, Connection
-from intark_lab.institution import BROM, CONTROL, GATEWAY, ISSUERS, PORTAL, Institution
-from intark_lab.manager import management, portal
+from intark_lab.doors import DOORS, Door
+from intark_lab.institution import Institution
+from intark_lab.uvicorn_parts import Config, ServerState
 
 
-class Door:
-    """One server of a lab: its place in the address, and the application that stands there.
+class OwnDoor:
+    """A door of one lab. What stands there is made at the first call: few of them are opened."""
 
-    It is made at the first call: a graded lab opens few of its doors.
-    """
-
-    def __init__(self, root_path: str, make: Callable[[], object]):
-        self.root_path, self._make = root_path, make
+    def __init__(self, door: Door, institution: Institution):
+        self._door, self._institution = door, institution
+        self.root_path = institution.base_path + door.path
 
     @cached_property
     def app(self):
-        return self._make()
+        return self._door.load()(self._institution)
 
 
 class Labs:
     """An ASGI application: the labs of one process, each under its own path."""
 
     def __init__(self):
-        self._doors: dict[str, dict[str, Door]] = {}
+        self._doors: dict[str, dict[str, OwnDoor]] = {}
         self.last_call = time.monotonic()
 
     def add(self, institution: Institution) -> None:
-        base = institution.base_path
         institution.resume()
-
-        def attended(make: Callable) -> Callable:
-            return lambda: owner.attended(make(institution), institution.store, institution.clock)
-
         self._doors[institution.id] = {
-            "gateway": Door(base + GATEWAY, lambda: institution.gateway),
-            "portal": Door(base + PORTAL, attended(portal)),
-            "management": Door(base + "/management", attended(management)),
-            "issuers": Door(base + ISSUERS, lambda: issuers.app(institution)),
-            "brom": Door(base + BROM, lambda: _self_service(institution)),
-            "control": Door(base + CONTROL, attended(control.app)),
+            name: OwnDoor(door, institution) for name, door in DOORS.items()
         }
 
     def remove(self, institution: Institution) -> None:
@@ -65,20 +49,11 @@ class Labs:
             scope["root_path"] = door.root_path
             await door.app(scope, receive, send)
 
-    def _door(self, path: str) -> Door | None:
+    def _door(self, path: str) -> OwnDoor | None:
         _, _, lab, component, *_ = (*path.split("/", 4), "", "", "")
         door = self._doors.get(lab, {}).get(component)
         here = door and (path == door.root_path or path.startswith(door.root_path + "/"))
         return door if here else None
-
-
-def _self_service(institution: Institution):
-    from intark_lab.messages.brom.site import site
-
-    def settle():
-        return owner.answer_access_due(institution.brom, institution.clock.ms())
-
-    return site(institution.brom, settle)
 
 
 async def _nothing_here(send) -> None:
@@ -102,6 +77,7 @@ class Listener:
         """Listen on `host`; port 0 takes a free one. Raises OSError where it cannot."""
         config = Config(
             app,
+            http=Connection,
             lifespan="off",
             log_config=None,
             access_log=False,

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from intark_lab import settings
+from intark_lab.doors import load_ahead
 from intark_lab.institution import Institution, UnusableState
 from intark_lab.loop import new_loop
 from intark_lab.messages.post import Post
@@ -18,6 +19,9 @@ from intark_lab.server import Labs, Listener
 from intark_lab.settings import COURSE_SEED
 from intark_lab.store import StateInUse
 from intark_lab.texts import text
+
+LOAD_AFTER = 0.5
+"""Seconds after its start when a lab loads what the first calls at its other doors need."""
 
 
 def main(arguments: list[str]) -> int:
@@ -82,6 +86,8 @@ async def _serve(institution: Institution, options: argparse.Namespace) -> int:
         _write_private(file, json.dumps(card | {"pid": os.getpid()}))
     try:
         print(json.dumps(card) if options.json else _ready(card), flush=True)
+        loop = asyncio.get_running_loop()
+        loop.call_later(LOAD_AFTER, loop.run_in_executor, None, load_ahead)
         await _until_told(labs, post, options.idle)
     finally:
         if file:

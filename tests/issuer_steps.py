@@ -12,9 +12,9 @@ from in_process import InProcess
 from joserfc import jws
 from joserfc.jwk import RSAKey
 
-from intark_lab import issuers
 from intark_lab.clock import Clock
 from intark_lab.institution import Institution
+from intark_lab.issuers.site import site
 
 START = 1_800_000_000.5
 ROOT = "/labs/lab/issuers"
@@ -53,7 +53,7 @@ def still_institution(seed: int = 1) -> Institution:
 
 def mounted(institution: Institution):
     """The issuers' application below ROOT, as the lab's server mounts it."""
-    app = issuers.app(institution)
+    app = site(institution)
 
     async def server(scope, receive, send):
         await app({**scope, "root_path": ROOT}, receive, send)

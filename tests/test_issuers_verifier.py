@@ -213,8 +213,9 @@ def test_a_fresh_lab_makes_no_keys_and_imports_no_library():
 import sys
 from intark_lab import issuers
 from intark_lab.institution import Institution
+from intark_lab.server import Labs
 institution = Institution.fresh(seed=1)
-issuers.app(institution)
+Labs().add(institution)
 issuers.TokenVerifier.of_issuer(institution.store, "maskinporten")
 assert not institution.store.all("SELECT * FROM issuer_key")
 print([name for name in ("joserfc", "cryptography") if name in sys.modules])

@@ -1,24 +1,16 @@
 """Token issuers inside the lab: one plays Maskinporten, one plays Feide.
 
-Nothing is read or made before the first request, nor is the library for signatures imported.
+`site` serves both. Nothing is read or made before the first request, nor is the library for
+signatures imported.
 """
 
-from intark_lab.issuers.tokens import introspect
 from intark_lab.issuers.verification import InvalidToken, TokenVerifier, client_of, issuer_at
 
-__all__ = ["InvalidToken", "TokenVerifier", "app", "client_of", "introspect", "issuer_at"]
+__all__ = ["InvalidToken", "TokenVerifier", "client_of", "introspect", "issuer_at"]
 
 
-def app(institution):
-    """The ASGI application of a lab's issuers; its `root_path` is part of their identifiers."""
-    served = None
+def introspect(store, token: str, now: float) -> dict:
+    """What a resource server may know of an access token of Feide, see `tokens.introspect`."""
+    from intark_lab.issuers import tokens
 
-    async def door(scope: dict, receive, send) -> None:
-        nonlocal served
-        if served is None:
-            from intark_lab.issuers.site import site
-
-            served = site(institution)
-        await served(scope, receive, send)
-
-    return door
+    return tokens.introspect(store, token, now)

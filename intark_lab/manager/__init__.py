@@ -1,6 +1,4 @@
-"""The API manager. What it writes to the store, the gateway reads there."""
+"""The API manager: `portal_api` for consumers, `management_api` for providers.
 
-from intark_lab.manager.management_api import management
-from intark_lab.manager.portal_api import portal
-
-__all__ = ["management", "portal"]
+What it writes to the store, the gateway reads there.
+"""

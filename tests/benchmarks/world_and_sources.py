@@ -1,4 +1,4 @@
-"""CPU time of the sources' first and later answers: tests/benchmarks/world_and_sources.py
+"""CPU time of the sources' answers: python tests/benchmarks/world_and_sources.py
 
 Process time, the best of several rounds, so that busy neighbours count little.
 """
