@@ -1,17 +1,18 @@
 """The institution's catalogue (API-katalog) as data: a folder of `data/apis` for each API."""
 
 import tomllib
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 import orjson
 
 from intark_lab import paths
 
 
-@dataclass(frozen=True)
-class CataloguePlan:
+class CataloguePlan(NamedTuple):
     """A set of rights and limits on an API."""
 
     slug: str
@@ -27,15 +28,14 @@ class CataloguePlan:
     comment_question: str | None
     flows: list[dict]
     """Policies by path, in the form of Gravitee's V2 definitions (see `deployment`)."""
-    rules: dict = field(default_factory=dict)
+    rules: Mapping = MappingProxyType({})
     """By which the data owner answers (see `owner`): what a request must state (`asks`), what it
     must be about (`needs`) lest the `narrower` plan do, what it must not be about (`never`), and
     where that is (`instead`).
     """
 
 
-@dataclass(frozen=True)
-class CatalogueApi:
+class CatalogueApi(NamedTuple):
     slug: str
     name: str
     version: str

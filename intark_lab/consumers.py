@@ -1,14 +1,13 @@
 """The institution's other consumers as data: applications, their accesses, and what went wrong."""
 
 import tomllib
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from intark_lab import paths
 
 
-@dataclass(frozen=True)
-class Traffic:
+class Traffic(NamedTuple):
     """How an API is used: what is called, how often, and how it answers."""
 
     api: str
@@ -28,8 +27,7 @@ class Traffic:
     """Look-ups of a hundred that find nothing."""
 
 
-@dataclass(frozen=True)
-class Consumer:
+class Consumer(NamedTuple):
     slug: str
     name: str
     description: str
@@ -37,8 +35,7 @@ class Consumer:
     access: list[Traffic]
 
 
-@dataclass(frozen=True)
-class Incident:
+class Incident(NamedTuple):
     """What every call to an API met for some hours of a day, in local time (`HH:MM`)."""
 
     api: str
@@ -51,8 +48,7 @@ class Incident:
     error_key: str | None = None
 
 
-@dataclass(frozen=True)
-class Others:
+class Others(NamedTuple):
     consumers: list[Consumer]
     anonymous: list[Traffic]
     """Without an application, on open plans."""

@@ -10,7 +10,6 @@ they are.
 import re
 import tomllib
 from functools import cache
-from html import escape
 from pathlib import Path
 from textwrap import fill
 
@@ -31,8 +30,8 @@ def text(name: str, /, **fields) -> str:
     """The message `name` with its fields filled in. Raises TextError naming what is missing."""
     folder = settings.read().texts
     try:
-        message = catalogue(folder)[name]
-    except KeyError:
+        message = _messages(folder / f"{name.partition('.')[0]}.toml")[name]
+    except (KeyError, FileNotFoundError):
         raise TextError(f"no message {name} in {folder}") from None
     try:
         return message.format_map(fields)
@@ -40,13 +39,12 @@ def text(name: str, /, **fields) -> str:
         raise TextError(f"message {name}: no field {missing}") from None
 
 
-@cache
 def catalogue(folder: Path) -> dict[str, str]:
     """Every message of the files in `folder`, by name."""
     return {
         name: message
         for file in sorted(folder.glob("*.toml"))
-        for name, message in _named(file.stem, tomllib.loads(file.read_text("utf-8")))
+        for name, message in _messages(file).items()
     }
 
 
@@ -62,7 +60,13 @@ def html(message: str) -> str:
 
 def inline_html(message: str) -> str:
     """A message of one line as HTML without a paragraph around it."""
-    return _CODE.sub(r"<code>\1</code>", _LINK.sub(r'<a href="\2">\1</a>', escape(message)))
+    return _CODE.sub(r"<code>\1</code>", _LINK.sub(r'<a href="\2">\1</a>', _escaped(message)))
+
+
+@cache
+def _messages(file: Path) -> dict[str, str]:
+    """Those of one file, by name; nobody reads all files to say one thing."""
+    return dict(_named(file.stem, tomllib.loads(file.read_text("utf-8"))))
 
 
 def _named(prefix: str, table: dict):
@@ -72,6 +76,12 @@ def _named(prefix: str, table: dict):
             yield from _named(name, value)
         else:
             yield name, value.strip("\n")
+
+
+def _escaped(text: str) -> str:
+    from html import escape  # its table of entities is nothing for a server's start
+
+    return escape(text)
 
 
 def _paragraphs(message: str) -> list[str]:
@@ -92,5 +102,5 @@ def _lines(paragraph: str) -> str:
 def _block(paragraph: str) -> str:
     if _is_code(paragraph):
         lines = "\n".join(line[4:] for line in paragraph.splitlines())
-        return f"<pre>{escape(lines)}</pre>"
+        return f"<pre>{_escaped(lines)}</pre>"
     return f"<p>{inline_html(' '.join(paragraph.split()))}</p>"

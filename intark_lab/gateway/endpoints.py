@@ -1,7 +1,7 @@
 """Where a call ends: a source system of the lab, a real backend, or the fault before either."""
 
 from collections.abc import Callable
-from http.client import responses
+from http import HTTPStatus
 from time import perf_counter
 from urllib.parse import unquote
 
@@ -15,6 +15,7 @@ from intark_lab.gateway.exchange import Answer
 from intark_lab.sources import Sources
 
 _PROBLEM = (b"content-type", b"application/problem+json")
+_TITLES = {status.value: status.phrase for status in HTTPStatus}
 
 
 class Endpoints:
@@ -95,5 +96,5 @@ def _own_answer(fault: Fault) -> Answer | None:
     if fault.kind == "wrong-password":
         status = 401
         headers = [_PROBLEM, (b"www-authenticate", b'Basic realm="backend"')]
-    body = {"type": "about:blank", "title": responses.get(status, "Server Error"), "status": status}
+    body = {"type": "about:blank", "title": _TITLES.get(status, "Server Error"), "status": status}
     return Answer(status, headers, orjson.dumps(body))
