@@ -112,6 +112,24 @@ class Lab:
         """What can happen, by name, and in which awkward ways it can be told."""
         return self.control("GET", "/happens")["kinds"]
 
+    def save(self) -> None:
+        """Pack everything the learner made, and their points, into one file in `work/`; say how
+        to bring it back. Raises LabError where there is no `work/`.
+        """
+        from intark_lab.jupyter import keeping
+
+        saved = keeping.save(self.control("GET", "/progress")["code"])
+        print(text("lab.saved", file=saved.name))
+
+    def script(self, unit: str) -> None:
+        """Write a lesson's own program beside its notebook, and show it.
+
+        `unit` is the lesson's number, such as `"02"`. Raises LabError.
+        """
+        from intark_lab.jupyter import keeping
+
+        keeping.show_script(unit)
+
     def reset(self) -> None:
         """Back to the lab's first state. Keys and passwords of the course stay."""
         self.control("POST", "/reset")

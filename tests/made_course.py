@@ -55,8 +55,11 @@ def code(cell_id: str, source: str, **nbgrader):
 
 
 def lesson():
-    middle = [code(f"u2-step-{n}", "print(1)") for n in range(18)]
+    middle = [code(f"u2-step-{n}", "print(1)") for n in range(16)]
     picture = markdown("u2-picture", PICTURE)
+    program = code("u2-program", "number = 1\nnumber")
+    program.metadata["tags"] = ["script"]
+    middle += [program, code("u2-keep", 'lab.script("02")')]
     return [markdown("u2-opening", OPENING), picture, *middle, closing("00-start.ipynb")]
 
 

@@ -46,6 +46,16 @@ def tags(cells):
     cells[3].metadata["tags"] = "one"
 
 
+def tag(cell_id: str, source: str):
+    """A cell of the lesson's program that says `source`."""
+
+    def change(cells):
+        put(cell_id, source)(cells)
+        next(cell for cell in cells if cell.id == cell_id).metadata["tags"] = ["script"]
+
+    return change
+
+
 STEP = "u2-step-3"
 FAULTS = [
     # name, kind, change, cell, words of the finding
@@ -54,6 +64,9 @@ FAULTS = [
     ("id of another unit", "lesson", rename(STEP, "u3-step"), "u3-step", "not a readable one"),
     ("id from a machine", "lesson", rename(STEP, "8f2c01aa"), "8f2c01aa", "not a readable one"),
     ("too few cells", "lesson", lambda cells: cells.__delitem__(slice(2, 6)), "-", "17 cells"),
+    ("no program", "lesson", drop("u2-program"), "-", "no cell is tagged script"),
+    ("a program with the lab", "lesson", tag(STEP, "lab.reset()"), "-", "the program uses lab"),
+    ("a program not written", "lesson", put("u2-keep", "1"), "-", "does not write it"),
     ("long cell", "lesson", put(STEP, "x = 1\n" * 16), STEP, "16 lines"),
     ("wide line", "lesson", put(STEP, f"x = {'1' * 90}"), STEP, "94 columns"),
     ("empty cell", "lesson", put(STEP, ""), STEP, "empty"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from . import code, form, glossary, graded, linking, pictures, sizes, structure
+from . import code, form, glossary, graded, linking, pictures, program, sizes, structure
 from .notebook import Notebook, Problem
 
 Rule = Callable[[Notebook], Iterator[Problem]]
@@ -29,7 +29,7 @@ EVERY: tuple[Rule, ...] = (
 LESSON = (*EVERY, linking.check_linked)
 RULES: dict[str, tuple[Rule, ...]] = {
     "start": LESSON,
-    "lesson": LESSON,
+    "lesson": (*LESSON, program.check_program),
     "glossary": (form.check_ids, structure.check_headings, glossary.check_generated),
     "solution": (*EVERY, graded.check_graded, graded.check_folder),
 }

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from .notebook import Notebook, Problem
 
-CELLS = {"start": (8, 35), "lesson": (20, 35), "solution": (8, 35)}
+CELLS = {"start": (8, 35), "lesson": (20, 40), "solution": (8, 35)}
 CODE_LINES = 15
 CODE_COLUMNS = 88
 # 110 is what to write for; a few words more are no reason to cut a sentence in two.

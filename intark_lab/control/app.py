@@ -24,6 +24,7 @@ from intark_lab.messages import door as messages
 from intark_lab.messages.brom.refusal import Refusal
 from intark_lab.store import Store
 from intark_lab.tasks import TASKS
+from intark_lab.tasks.code import WrongCode, decode
 from intark_lab.tasks.task import Task
 from intark_lab.texts import text
 
@@ -54,6 +55,7 @@ def app(institution: Institution) -> Starlette:
         ("POST", "/reset", controls.reset),
         ("POST", "/owner", controls.owner),
         ("GET", "/progress", lambda _request, _body: desk.progress()),
+        ("POST", "/progress", controls.bring_progress),
         ("POST", "/tasks/{task}/open", controls.open_task),
         ("POST", "/tasks/{task}/start", controls.start_check),
         ("POST", "/tasks/{task}/judge", lambda request, body: desk.judge(_task(request), body)),
@@ -130,6 +132,14 @@ class Controls:
 
     async def start_check(self, request: Request, _body: dict) -> dict:
         return await self._desk.start(_task(request), _origin(request))
+
+    def bring_progress(self, _request: Request, body: dict) -> dict:
+        """Count the points that a `code` of another lab holds."""
+        try:
+            self._desk.bring(decode(str(body.get("code"))))
+        except WrongCode as error:
+            raise Refused(400, str(error)) from None
+        return self._desk.progress()
 
     def _is_there(self, kind: events.Kind, about, how: str | None) -> bool:
         """Whether a kind of thing can happen to the record of that id."""

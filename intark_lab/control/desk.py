@@ -11,12 +11,16 @@ from intark_lab.control.stages import Setting, Stage
 from intark_lab.control.view import View
 from intark_lab.control.words import LAST_HINT, judged, next_step, unfit
 from intark_lab.institution import Institution
-from intark_lab.tasks import TASKS
+from intark_lab.tasks import TASKS, code
 from intark_lab.tasks.task import Bench, Task
 from intark_lab.texts import text
 
 SOLUTION_SEEN = LAST_HINT + 1
 """The level in the table of hints that says: three hints, then the solution."""
+
+
+BROUGHT = "brought"
+"""The outcome that says: these points were reached in another lab."""
 
 
 class Begun(NamedTuple):
@@ -109,8 +113,25 @@ class Desk:
         }
 
     def progress(self) -> dict:
-        """Every task with its best points, attempts and hints, in order."""
-        return {"tasks": [self._standing(task) for task in TASKS.values()]}
+        """Every task with its best points, attempts and hints; and the points as a code."""
+        standings = [self._standing(task) for task in TASKS.values()]
+        reached = {
+            each["task"]: int(each["points"]) if each["tried"] else None for each in standings
+        }
+        return {"tasks": standings, "code": code.encode(reached)}
+
+    def bring(self, points: dict[str, int]) -> None:
+        """Count points that were reached in another lab; what is better here stays."""
+        with self._store.transaction():
+            for task in filter(None, map(TASKS.get, points)):
+                self._store.insert(
+                    "attempt",
+                    task=task.id,
+                    at=self._institution.clock.ms(),
+                    points=min(points[task.id], task.points),
+                    outcome=BROUGHT,
+                    kind="",
+                )
 
     def forget(self) -> None:
         """The lab was reset: the probes' applications are gone."""
@@ -125,6 +146,7 @@ class Desk:
             "minutes": task.minutes,
             "points": attempts["best"] or 0.0,
             "max": task.points,
+            "tried": attempts["best"] is not None,
             "attempts": attempts["count"],
             "hint_level": self._level(task),
         }
@@ -166,7 +188,9 @@ class Desk:
 
     def _attempts(self, task: Task):
         return self._store.one(
-            "SELECT count(*) AS count, max(points) AS best FROM attempt WHERE task = ?", task.id
+            "SELECT count(*) FILTER (WHERE outcome != ?) AS count, max(points) AS best "
+            "FROM attempt WHERE task = ?",
+            *(BROUGHT, task.id),
         )
 
     def _level(self, task: Task) -> int:

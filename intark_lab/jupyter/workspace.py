@@ -76,9 +76,39 @@ def restore(unit: str) -> list[str]:
     return restored
 
 
-def _free(copy: Path) -> Path:
+def made() -> list[str]:
+    """Paths below `work/` of what is the learner's: changed copies, and files of their own."""
+    course = {name: _digest(original) for name, original in originals()}
+    files = sorted(file for file in folder().rglob("*") if file.is_file() and _is_work(file))
+    names = ((file.relative_to(folder()).as_posix(), file) for file in files)
+    return [name for name, file in names if _digest(file) != course.get(name)]
+
+
+def place(name: str, content: bytes) -> str | None:
+    """Put a file where it was below `work/`, over a copy that was left alone, else beside it.
+
+    Its path below `work/` now; None where the same file is there.
+    """
+    target, begun = folder() / name, _record()
+    if target.exists():
+        if target.read_bytes() == content:
+            return None
+        if _digest(target) != begun.get(name):
+            target = _free(target, "saved")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
+    return target.relative_to(folder()).as_posix()
+
+
+def _is_work(file: Path) -> bool:
+    """Not hidden, not packed, and no leftover of a program."""
+    parts = file.relative_to(folder()).parts
+    return not any(part.startswith((".", "__")) for part in parts) and file.suffix != ".zip"
+
+
+def _free(copy: Path, what: str = "original") -> Path:
     """`copy` itself where it is gone, else the first name beside it that is free."""
-    endings = chain(["", "-original"], (f"-original-{number}" for number in count(2)))
+    endings = chain(["", f"-{what}"], (f"-{what}-{number}" for number in count(2)))
     names = (copy.with_name(f"{copy.stem}{ending}{copy.suffix}") for ending in endings)
     return next(name for name in names if not name.exists())
 

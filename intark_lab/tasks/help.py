@@ -4,7 +4,7 @@ from html import escape
 from itertools import groupby
 
 from intark_lab.tasks.show import Card
-from intark_lab.texts import html, inline_html, text, wrapped
+from intark_lab.texts import html, text, wrapped
 
 
 def hint(task_id: str) -> None:
@@ -21,9 +21,15 @@ def solution(task_id: str) -> None:
     Card(f"{wrapped(given['title'])}\n\n{given['code']}", rich, given["record"]).show()
 
 
-def progress() -> None:
-    """Show units, tasks, points, and what is next."""
-    table = Table(_control("GET", "/progress")["tasks"])
+def progress(code: str | None = None) -> None:
+    """Show units, tasks, points, what is next, and the code that brings the points elsewhere.
+
+    With the `code` of another lab its points are counted here first. Raises LabError for no code.
+    """
+    standing = (
+        _control("POST", "/progress", {"code": code}) if code else _control("GET", "/progress")
+    )
+    table = Table(standing["tasks"], standing["code"])
     Card(table.plain(), table.html(), {}).show()
 
 
@@ -33,12 +39,14 @@ COLUMNS = ("task", "points", "attempts", "help", "minutes")
 class Table:
     """The standing of all tasks, unit by unit."""
 
-    def __init__(self, tasks: list[dict]):
+    def __init__(self, tasks: list[dict], code: str):
         self._heads = [text(f"tasks.column.{name}") for name in COLUMNS]
         groups = groupby(tasks, key=lambda task: task["unit"])
         self._units = {unit: [_row(task) for task in group] for unit, group in groups}
         left = [task["task"] for task in tasks if task["points"] < task["max"]]
         self._next = text("tasks.next-task", task=left[0]) if left else text("tasks.all-done")
+        tried = any(task["tried"] for task in tasks)
+        self._code = text("tasks.code.yours", code=code) if tried else ""
 
     def plain(self) -> str:
         rows = [self._heads, *(row for unit in self._units.values() for row in unit)]
@@ -46,12 +54,12 @@ class Table:
         lines = [_line(self._heads, widths)]
         for unit, own in self._units.items():
             lines += ["", unit, *(_line(row, widths) for row in own)]
-        return "\n".join([*lines, "", wrapped(self._next)])
+        return "\n".join([*lines, "", wrapped(self._next), wrapped(self._code)]).rstrip()
 
     def html(self) -> str:
         head = "".join(f'<th scope="col">{escape(name)}</th>' for name in self._heads)
         body = "".join(_part(unit, own) for unit, own in self._units.items())
-        return f"<table><tr>{head}</tr>{body}</table><p>{inline_html(self._next)}</p>"
+        return f"<table><tr>{head}</tr>{body}</table>{html(self._next)}{html(self._code)}"
 
 
 def _row(task: dict) -> list[str]:
@@ -78,7 +86,7 @@ def _part(unit: str, rows: list[list[str]]) -> str:
     return "".join(lines)
 
 
-def _control(method: str, path: str) -> dict:
+def _control(method: str, path: str, body: dict | None = None) -> dict:
     from intark_lab.lab import current
 
-    return current().control(method, path)
+    return current().control(method, path, body)
