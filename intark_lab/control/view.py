@@ -22,6 +22,16 @@ class Application(NamedTuple):
     created_at: int
 
 
+class Plan(NamedTuple):
+    """A plan of the catalogue: its id, the slugs of API and plan, and what both are called."""
+
+    id: str
+    api: str
+    plan: str
+    api_name: str
+    name: str
+
+
 class Key(NamedTuple):
     """An API key's standing; its value is nobody's business here."""
 
@@ -43,6 +53,8 @@ class Subscription(NamedTuple):
     reason: str | None
     created_at: int
     processed_at: int | None
+    answered_by: str | None
+    """Who accepted or refused it: a user's id, or `system` where nobody did."""
     end_at: int | None
     keys: list[Key]
     """Oldest first."""
@@ -69,12 +81,20 @@ class View:
         """Those of one application, by id, oldest first, ended ones too."""
         rows = self.store.all(
             "SELECT s.id, s.application, coalesce(a.slug, s.api), coalesce(p.slug, s.plan), "
-            "s.status, s.request, s.reason, s.created_at, s.processed_at, s.end_at "
+            "s.status, s.request, s.reason, s.created_at, s.processed_at, s.processed_by, s.end_at "
             "FROM subscription s LEFT JOIN api a ON a.id = s.api LEFT JOIN plan p ON p.id = s.plan "
             "WHERE s.application = ? ORDER BY s.created_at, s.rowid",
             application,
         )
         return [Subscription(*row, self._keys(row["id"])) for row in rows]
+
+    def plans(self) -> list[Plan]:
+        """Those of the catalogue's own APIs."""
+        rows = self.store.all(
+            "SELECT p.id, a.slug, p.slug, a.name, p.name FROM plan p JOIN api a ON a.id = p.api "
+            "WHERE a.slug IS NOT NULL AND p.slug IS NOT NULL"
+        )
+        return [Plan(*row) for row in rows]
 
     def correspondents(self, username: str) -> list[Correspondent]:
         """One person's applications at the self-service portal for messages."""

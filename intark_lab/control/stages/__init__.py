@@ -4,25 +4,12 @@ A setting is called when the task is opened or when a check of it begins; what i
 into the task's inputs, or into the orders for its drive.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from intark_lab.control.stages import unit03
+from intark_lab.control.stages.stage import Setting, Stage
 
-from intark_lab.control.occasions import Occasions
-from intark_lab.institution import Institution
-
-
-class Stage(NamedTuple):
-    """Where a setting is put up."""
-
-    institution: Institution
-    occasions: Occasions
-    origin: str
-    """The address by which the learner reaches the lab, `http://HOST:PORT`."""
-
-
-Setting = Callable[[Stage], Awaitable[dict]]
-
-OPENED: dict[str, Setting] = {}
+OPENED: dict[str, Setting] = {**unit03.OPENED}
 """By task: what is prepared when `lab.task` opens it."""
-STARTED: dict[str, Setting] = {}
+STARTED: dict[str, Setting] = {**unit03.STARTED}
 """By task: what is prepared when a check of a function begins."""
+
+__all__ = ["OPENED", "STARTED", "Setting", "Stage"]
