@@ -6,6 +6,8 @@ import secrets
 from functools import cache
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
+import orjson
+
 from intark_lab.catalogue import CatalogueApi, CataloguePlan, load_catalogue
 from intark_lab.consumers import load_others
 from intark_lab.deploying import deploy, proxy_to
@@ -136,7 +138,7 @@ def _api(store: Store, seed: int, api: CatalogueApi) -> None:
     )
     pages = (
         ("Guide", "MARKDOWN", api.guide),
-        ("OpenAPI", "SWAGGER", json.dumps(api.openapi, ensure_ascii=False, indent=2)),
+        ("OpenAPI", "SWAGGER", orjson.dumps(api.openapi, option=orjson.OPT_INDENT_2).decode()),
     )
     for position, (name, kind, content) in enumerate(pages):
         store.insert(
