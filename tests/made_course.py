@@ -92,7 +92,7 @@ def make(root: Path) -> Path:
     (root / "data" / "texts" / "en" / "unit02.toml").write_text(hints)
     (root / "notebooks").mkdir()
     (root / "solutions" / "02-made").mkdir(parents=True)
-    (root / "notebooks" / "00-start.ipynb").touch()
+    (root / "notebooks" / "00-start.ipynb").write_text(form.written(new_notebook()))
     save(root, "lesson", lesson())
     save(root, "solution", solution())
     return root

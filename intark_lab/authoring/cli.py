@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from . import exercises
+from . import exercises, teaching
 from .form import canonical, written
 from .glossary import generated, terms
 from .linking import link
@@ -56,6 +56,7 @@ def findings(paths: list[Path], tasks: Mapping[str, Task], fix: bool = False) ->
         if notebook.kind == "solution":
             roots.add(notebook.root)
     for root in sorted(roots):
+        yield from teaching.differences(root, fix)
         try:
             yield from exercises.differences(root, fix)
         except exercises.GenerationError as error:

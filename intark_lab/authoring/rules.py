@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from . import code, form, glossary, graded, linking, pictures, program, sizes, structure
+from . import code, form, glossary, graded, linking, pictures, program, sizes, structure, teaching
 from .notebook import Notebook, Problem
 
 Rule = Callable[[Notebook], Iterator[Problem]]
@@ -24,6 +24,7 @@ EVERY: tuple[Rule, ...] = (
     code.check_key_use,
     pictures.check_pictures,
     pictures.check_links,
+    teaching.check_marks,
     linking.check_defined,
 )
 LESSON = (*EVERY, linking.check_linked)
