@@ -67,6 +67,7 @@ def rebirth(store: Store, seed: int) -> None:
         for (table,) in tables:
             if table not in ("meta", "user", "api_key", "issuer_key", "attempt", "hint"):
                 store.write(f"DELETE FROM {table}")
+        store.write("DELETE FROM meta WHERE key = 'counted'")
         store.write("DELETE FROM api_key WHERE id != ?", identity(seed, "key", "course"))
         store.write(
             "UPDATE api_key SET expire_at = NULL, revoked = 0, revoked_at = NULL, paused = 0"

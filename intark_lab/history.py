@@ -1,7 +1,7 @@
 """A month of usage before the lab's birth, from the seed: day and week rhythm, three incidents.
 
-What is kept is a row for each hour of each access; `schema.TRAFFIC` makes the calls of it, more
-than half a million, when somebody asks.
+What is kept is a row for each hour of each access; `traffic` makes the calls of it, more than
+half a million, when somebody asks.
 """
 
 from collections.abc import Iterator
@@ -16,10 +16,10 @@ from intark_lab.consumers import Consumer, Incident, Traffic, load_others
 from intark_lab.journal import UNKNOWN
 from intark_lab.sources import Sources
 from intark_lab.store import Store
+from intark_lab.traffic import HOUR
 
 DAYS = 30
 LOCAL = ZoneInfo("Europe/Oslo")
-HOUR = 3_600_000
 MOST_CALLS = 2_000
 """Of one row: as many ticks as the state has."""
 
@@ -49,6 +49,7 @@ class Outage(NamedTuple):
 
 def remember(store: Store, sources: Sources, seed: int, born: int) -> None:
     """Write the history that ends at `born` (epoch ms), unless it is there already."""
+    store.show_traffic()
     if store.one("SELECT 1 FROM history LIMIT 1"):
         return
     with store.transaction():
@@ -133,12 +134,12 @@ def _hours(born: int) -> list[tuple[int, int, int]]:
 def _outages(incidents: list[Incident], born: int) -> list[Outage]:
     found = []
     for incident in incidents:
-        day = _working_day(datetime.fromtimestamp(born / 1000, LOCAL), incident.days_ago)
+        day = working_day(datetime.fromtimestamp(born / 1000, LOCAL), incident.days_ago)
         found.append(Outage(_at(day, incident.start), _at(day, incident.end), incident))
     return found
 
 
-def _working_day(now: datetime, days_ago: int) -> datetime:
+def working_day(now: datetime, days_ago: int) -> datetime:
     """So many days ago, or the last working day before that."""
     day = now - timedelta(days=days_ago)
     return day - timedelta(days=max(0, day.weekday() - 4))

@@ -5,6 +5,7 @@ subscriptions share has a row for each of them.
 """
 
 import sqlite3
+from zlib import crc32
 
 from intark_lab.journal import Call, Handling
 
@@ -52,6 +53,9 @@ CREATE TABLE deployment(api TEXT PRIMARY KEY, definition TEXT, deployed_at INTEG
 CREATE TABLE usage({", ".join(Call.COLUMNS)});
 CREATE INDEX usage_application ON usage(application, at, status);
 CREATE INDEX usage_api ON usage(api, at, status);
+CREATE TABLE usage_hour(
+    hour INTEGER, api TEXT, application TEXT, plan TEXT, status INTEGER, calls INTEGER,
+    PRIMARY KEY(hour, api, application, plan, status)) WITHOUT ROWID;
 CREATE TABLE history_source(
     id INTEGER PRIMARY KEY, api TEXT, plan TEXT, application TEXT, subscription TEXT, path TEXT,
     pages INTEGER, ids TEXT, ids_count INTEGER, endpoint TEXT, user_agent TEXT, key_from TEXT,
@@ -118,61 +122,25 @@ CREATE TABLE amqp_message(
     exchange TEXT, routing_key TEXT, properties BLOB, body BLOB);
 """
 
-TRAFFIC = """
-CREATE VIEW traffic AS
-SELECT *, at / 3600000 AS hour FROM usage
-UNION ALL
-SELECT
-    (h.id << 12 | k) - (1 << 40),
-    h.start + (k * 1000 + (k * 7919 + h.salt) % 1000) * h.length / (h.calls * 1000),
-    printf('%08x-%04x-4%03x-8%03x-%012x', h.salt * 2654435 % 4294967296, k, h.id >> 12 & 4095,
-        h.id & 4095, h.start),
-    printf('%08x-%04x-4%03x-8%03x-%012x', h.salt * 2654435 % 4294967296, k, h.id >> 12 & 4095,
-        h.id & 4095, h.start),
-    s.api, s.plan, s.application, s.subscription, 'GET',
-    s.path || CASE
-        WHEN s.ids IS NULL THEN ''
-        WHEN (k * 37 + h.salt) % 100 < h.missing THEN '/' || (900000 + (k * 31 + h.salt) % 9973)
-        ELSE '/' || (
-            SELECT i.id FROM history_id i
-            WHERE i.ids = s.ids AND i.place = (k * 13 + h.salt) % s.ids_count)
-        END,
-    iif(s.ids IS NULL, 'limit=100&offset=' || ((k + h.salt) % s.pages * 100), ''),
-    iif((k * 37 + h.salt) % 100 < h.missing, 404, h.status),
-    h.ms + (k * k * 31 + k * 17 + h.salt) % h.spread,
-    1 + (k + h.salt) % 3,
-    0,
-    CASE
-        WHEN h.status >= 500 THEN 0
-        WHEN h.status >= 400 OR (k * 37 + h.salt) % 100 < h.missing THEN 118
-        ELSE iif(s.ids IS NULL, 21000, 320) + (k * 97 + h.salt) % 150
-        END,
-    s.endpoint, 'gateway', s.user_agent, '192.0.2.' || (10 + s.id), s.key_from, h.error_key,
-    s.mapped_path, h.hour
-FROM history_source s CROSS JOIN history h INDEXED BY history_hour ON h.source = s.id
-CROSS JOIN tick ON k < h.calls
-"""
-"""Every call there was: those that the gateway took, and those of `history`, where one row stands
-for all calls of an hour. What differs from call to call is made from the row's salt and the call's
-number in it (`tick.k`), so that each question meets the same calls. `hour`, hours since the epoch,
-narrows a question that knows when."""
+VERSION = crc32(SCHEMA.encode()) & 0x7FFFFFFF
+"""Of a state whose tables are those above; kept as its `user_version`."""
 
 
 def bring_up_to_date(connection: sqlite3.Connection) -> None:
     """Give a state the tables, columns and indexes that it lacks. What it holds stays."""
-    tables = dict(
-        connection.execute("SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'index')")
-    )
+    if connection.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+        return
+    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
     wanted = sqlite3.connect(":memory:")
     wanted.executescript(SCHEMA)
     for name, kind, sql in wanted.execute("SELECT name, type, sql FROM sqlite_master"):
-        if name not in tables and sql:
+        if name not in there and sql:
             connection.execute(sql)
         elif kind == "table":
             _add_columns(connection, wanted, name)
     wanted.close()
-    connection.execute("DROP VIEW IF EXISTS traffic")
-    connection.execute(TRAFFIC)
+    connection.execute("DROP VIEW IF EXISTS traffic")  # now one of each connection's own
+    connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def _add_columns(state: sqlite3.Connection, wanted: sqlite3.Connection, table: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from intark_lab import schema
+from intark_lab import schema, traffic
 from intark_lab.journal import Call
 
 _INSERT_USAGE = f"INSERT INTO usage VALUES ({', '.join('?' * len(Call._fields))})"
@@ -41,7 +41,7 @@ class Store:
         self._enlisted: list[Callable[[sqlite3.Connection], None]] = []
         self._waiting: list[asyncio.Future[None]] = []
         last = connection.execute("SELECT max(id) FROM usage").fetchone()[0]
-        self._last_usage = last or 0
+        self._last_usage = self._counted = last or 0
 
     @classmethod
     def from_image(cls, image: bytes) -> "Store":
@@ -75,6 +75,7 @@ class Store:
             connection.execute("BEGIN IMMEDIATE")
             _refuse_another_programs(connection)
             schema.bring_up_to_date(connection)
+            traffic.count(connection)
             connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
             connection.close()
@@ -90,6 +91,10 @@ class Store:
 
     def image(self) -> bytes:
         return self._connection.serialize()
+
+    def show_traffic(self) -> None:
+        """Let questions ask `traffic`, the calls of the gateway and of the history."""
+        self._connection.execute(traffic.VIEW)
 
     def close(self) -> None:
         self._flush()
@@ -169,6 +174,9 @@ class Store:
     def _write_usage(self, connection: sqlite3.Connection) -> None:
         rows, self._pending = self._pending, []
         connection.executemany(_INSERT_USAGE, rows)
+        if self._last_usage >= self._counted + traffic.COUNT_EACH:
+            traffic.count(connection)
+            self._counted = self._last_usage
 
     def _flush(self) -> None:
         with suppress(sqlite3.Error):  # told to those who wait

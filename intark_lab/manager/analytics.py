@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import NamedTuple
 
+from intark_lab.manager.counted import relation
 from intark_lab.manager.errors import bad_request
 from intark_lab.manager.usage import FIELDS, Span
 from intark_lab.store import Store
@@ -38,8 +39,8 @@ class Histogram(NamedTuple):
 
 
 def count(store: Store, span: Span) -> int:
-    where, values = span.where()
-    return store.one(f"SELECT count(*) FROM traffic WHERE {where}", *values)[0]
+    calls, values = relation(span)
+    return store.one(f"SELECT coalesce(sum(calls), 0) FROM {calls}", *values)[0]
 
 
 def stats(store: Store, span: Span, field: str) -> dict[str, float]:
@@ -65,13 +66,16 @@ def group_by(store: Store, span: Span, field: str, order: Order | None = None) -
     """
     if field not in FIELDS:
         return {}
-    sql, (where, values) = FIELDS[field].sql, span.where()
-    value, direction = "count(*)", "DESC"
     if order:
-        value, direction = f"avg({_number(order.field)})", "DESC" if order.descending else "ASC"
+        where, values = span.where()
+        name, value = FIELDS[field].sql, f"avg({_number(order.field)})"
+        calls, direction = f"traffic WHERE {where}", "DESC" if order.descending else "ASC"
+    else:
+        name, value, direction = "name", "sum(calls)", "DESC"
+        calls, values = relation(span, field)
     rows = store.all(
-        f"SELECT {sql} AS name, {value} AS value FROM traffic WHERE {where} AND {sql} IS NOT NULL "
-        f"GROUP BY 1 ORDER BY 2 {direction}, 1 LIMIT {MOST_GROUPS}",
+        f"SELECT {name} AS name, {value} AS value FROM {calls} GROUP BY 1 HAVING name IS NOT NULL "
+        f"ORDER BY 2 {direction}, 1 LIMIT {MOST_GROUPS}",
         *values,
     )
     return {str(row["name"]): int(row["value"]) for row in rows}
@@ -86,11 +90,12 @@ def group_by_ranges(
     """
     if len(ranges) > MOST_RANGES:
         raise bad_request("Unable to calculate analytics: too many ranges")
-    sql, (where, values) = _number(field), span.where()
+    _number(field)
+    calls, values = relation(span, field)
     bounds = sorted((low, high + 1 if field == "status" else high) for low, high in ranges)
-    sums = ", ".join(f"total({sql} >= ? AND {sql} < ?)" for _ in bounds)
+    sums = ", ".join("total(calls * (name >= ? AND name < ?))" for _ in bounds)
     ends = [end for pair in bounds for end in pair]
-    row = store.one(f"SELECT {sums} FROM traffic WHERE {where}", *ends, *values)
+    row = store.one(f"SELECT {sums} FROM {calls}", *ends, *values)
     return {f"{low}-{high}": int(found) for (low, high), found in zip(bounds, row, strict=True)}
 
 
@@ -114,14 +119,19 @@ def _over_time(
     if aggregation.kind == "FIELD":
         if aggregation.field not in FIELDS:
             return {}
-        name, value = FIELDS[aggregation.field].sql, "count(*)"
+        name, value, named = "name", "sum(calls)", ()
+        calls, values = relation(span, aggregation.field, instants.step)
     else:
-        name, value = "?", f"{aggregation.kind}({_number(aggregation.field)})"
-    named = (aggregation.name,) if name == "?" else ()
-    where, values = span.where()
+        name, value, named = (
+            "?",
+            f"{aggregation.kind}({_number(aggregation.field)})",
+            (aggregation.name,),
+        )
+        where, values = span.where()
+        calls = f"traffic WHERE {where}"
     rows = store.all(
-        f"SELECT (at - ?) / ? AS step, {name} AS name, {value} AS value FROM traffic "
-        f"WHERE {where} GROUP BY 1, 2 HAVING name IS NOT NULL AND value IS NOT NULL ORDER BY 2",
+        f"SELECT (at - ?) / ? AS step, {name} AS name, {value} AS value FROM {calls} "
+        "GROUP BY 1, 2 HAVING name IS NOT NULL AND value IS NOT NULL ORDER BY 2",
         *(instants.start, instants.step, *named, *values),
     )
     series: dict[str, list[int]] = defaultdict(lambda: [0] * len(instants))

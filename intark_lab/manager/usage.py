@@ -6,10 +6,10 @@ names of their own (see `journal.Call`).
 
 from dataclasses import dataclass
 
-from intark_lab.history import HOUR
 from intark_lab.manager import lucene
 from intark_lab.manager.errors import bad_request
 from intark_lab.manager.lucene import Condition, Field
+from intark_lab.traffic import HOUR
 
 METHODS = ("OTHER", "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
 """In the order of the numbers that the index keeps for them."""
