@@ -184,9 +184,9 @@ def current() -> Lab:
 def open_lab(seed: int | None = None, fresh: bool = False) -> Lab:
     """The learner's lab, joined: the environment holds its addresses, and one line says which.
 
-    While nbgrader executes, always a fresh lab in memory. Else `fresh=True` makes one of `seed`;
-    then INTARK_LAB_URL with INTARK_LAB_TOKEN; then the lab named in `.lab/` if it answers; then
-    a served lab is started. Raises LabError.
+    While nbgrader executes, always a fresh lab, in memory or made by the grader. Else
+    `fresh=True` makes one of `seed`; then INTARK_LAB_URL with INTARK_LAB_TOKEN; then the lab named
+    in `.lab/` if it answers; then a served lab is started. Raises LabError.
     """
     global _current
     found = settings.read()
@@ -206,8 +206,9 @@ def _graded(found: Settings) -> Lab:
     seed = COURSE_SEED
     if found.execution == "autograde":
         seed = found.grading_seed or secrets.randbelow(2**31)
-    lab = _fresh(seed)
-    print(text("lab.graded", seed=seed))
+    kept = found.grading_url and connect(found.grading_url, found.grading_token)
+    lab = kept or _fresh(seed)
+    print(text("lab.graded", seed=lab.seed))
     return lab
 
 

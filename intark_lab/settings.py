@@ -17,6 +17,9 @@ class Settings:
     """`validate` or `autograde` while nbgrader executes the notebook, else None."""
     grading_seed: int | None
     """The seed of a graded lab, given by the course's own execution step."""
+    grading_url: str | None
+    grading_token: str | None
+    """A graded lab in a process of its own: base address, and token of the learner's part."""
     url: str | None
     token: str | None
     """A lab somewhere else: its base address, and the token of its control side."""
@@ -33,13 +36,16 @@ class Settings:
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Settings from `environ`. Under nbgrader only the seed counts. ValueError: not a number."""
+    """Settings from `environ`. Under nbgrader only what its grader gave. ValueError: not a number."""
     execution = environ.get("NBGRADER_EXECUTION") or None
-    seed = environ.get("INTARK_GRADING_SEED") if execution == "autograde" else None
+    graded = environ if execution == "autograde" else {}
+    seed = graded.get("INTARK_GRADING_SEED")
     joined = environ if execution is None else {}
     return Settings(
         execution=execution,
         grading_seed=int(seed) if seed else None,
+        grading_url=graded.get("INTARK_GRADING_URL"),
+        grading_token=graded.get("INTARK_GRADING_TOKEN"),
         url=joined.get("INTARK_LAB_URL") or None,
         token=joined.get("INTARK_LAB_TOKEN") or None,
         ca=joined.get("SSL_CERT_FILE") or None,

@@ -1,0 +1,87 @@
+"""What a process does to itself before it runs a stranger's code, and cannot undo."""
+
+import os
+import resource
+import signal
+
+from intark_lab.grading.sandbox import landlock, linux, root, seccomp
+from intark_lab.grading.submission import Limits
+
+LAB, SUBMISSION = 64_001, 64_002
+"""Users and groups that root's own children become; nobody else has them."""
+MIB = 1 << 20
+
+
+def as_lab(level: str, limits: Limits) -> None:
+    """Hold the lab: it answers a stranger's calls, and needs nothing but its own memory."""
+    if level == "full":
+        _become(LAB)
+        _own_user_namespace()
+        linux.set_dumpable(False)
+    if level != "unsafe":
+        linux.die_with_parent(signal.SIGKILL)
+        _limit(limits)
+        linux.no_new_privileges()
+        seccomp.refuse()
+
+
+def as_submission(level: str, limits: Limits, folder: str, port: int) -> None:
+    """Hold the submission; `folder` is what it may write where it has no file system of its own,
+    `port` the lab's.
+
+    Raises OSError where the level cannot be had.
+    """
+    if level == "full":
+        linux.unshare(linux.NEWNS | linux.NEWIPC | linux.NEWUTS)
+        linux.set_hostname("submission")
+        root.private_folders(limits.disk, _uid(SUBMISSION))
+        _become(SUBMISSION)
+        _own_user_namespace()
+    elif level == "reduced":
+        os.chown(folder, _uid(SUBMISSION), -1)
+        _become(SUBMISSION)
+        landlock.confine([*root.sources(), "/dev/null", "/dev/urandom"], [folder], [port])
+    _limit(limits)
+    if level != "unsafe":
+        linux.die_with_parent(signal.SIGKILL)
+        linux.no_new_privileges()
+        linux.drop_capabilities()
+        seccomp.refuse()
+
+
+def _uid(wanted: int) -> int:
+    """Only root can become somebody else."""
+    return wanted if os.geteuid() == 0 else os.geteuid()
+
+
+def _become(user: int) -> None:
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+        linux.set_dumpable(True)
+
+
+def _own_user_namespace() -> None:
+    uid, gid = os.geteuid(), os.getegid()
+    linux.unshare(linux.NEWUSER)
+    linux.map_to_self(uid, gid)
+    linux.drop_capabilities()
+
+
+def _limit(limits: Limits) -> None:
+    """Per process; what all of them use together is watched from outside."""
+    for what, most in (
+        (resource.RLIMIT_AS, _address_space() + limits.memory * MIB),
+        (resource.RLIMIT_NPROC, limits.processes),
+        (resource.RLIMIT_NOFILE, limits.files),
+        (resource.RLIMIT_FSIZE, limits.disk * MIB),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (most, most))
+
+
+def _address_space() -> int:
+    """What the process has before it begins, bytes: the warm process's imports."""
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()
