@@ -16,12 +16,14 @@ c.GenerateAssignment.force = True
 # `...` runs, so that an untouched exercise can be read to its end.
 c.ClearSolutions.code_stub = {"python": "...  # your code here"}
 
-# A submission runs in a lab of its own seed; see intark_lab/grading.
+# A submission is repaired, then runs in a lab of its own seed; see intark_lab/grading.
+c.Autograde.exporter_class = "intark_lab.grading.stock.RepairingExporter"
 c.Autograde.autograde_preprocessors = [
     "intark_lab.grading.execute.SeededExecute",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
+    "intark_lab.grading.stock.Settle",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",

@@ -8,7 +8,7 @@ import json
 from copy import deepcopy
 from dataclasses import dataclass
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 
 from intark_lab.grading.repair.arranging import Arrangement
 from intark_lab.grading.repair.matching import match
@@ -60,6 +60,6 @@ def _finished(
     record: dict[str, dict],
 ) -> Repaired:
     said = {"repaired": list(map(str, notes)), "refused": str(refused or ""), "record": record}
-    metadata = {**deepcopy(released.node.metadata), "intark": said}
+    metadata = from_dict({**released.node.metadata, "intark": said})
     notebook = NotebookNode(cells=cells, metadata=metadata, nbformat=4, nbformat_minor=5)
     return Repaired(notebook, notes, refused, record)

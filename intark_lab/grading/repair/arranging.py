@@ -67,7 +67,7 @@ class Arrangement:
             task = self._released.task_of(index)
             if cell.cell_type != released.cell_type:
                 self._done["answer-retyped"].append(task)
-            if grade_id(cell) is None:
+            if grade_id(cell) != grade_id(released):
                 self._done["metadata"].append(task)
         made = new_cell(released.cell_type, cell.source, released.id)
         made.metadata = deepcopy(released.metadata)
@@ -95,7 +95,7 @@ class Arrangement:
             yield "test-retyped"
         if any(copy.source.strip() != released.source.strip() for copy in copies):
             yield "test-edited"
-        if any(grade_id(copy) is None for copy in copies):
+        if any(grade_id(copy) != grade_id(released) for copy in copies):
             yield "metadata"
 
     def _given(self) -> Iterator[Piece]:

@@ -18,11 +18,11 @@ _NAME = re.compile(r"u(\d+)-")
 def match(cells: list[NotebookNode], released: Released) -> tuple[Found, list[Note]]:
     """Find each cell. Raises Unreadable where this is not the unit's exercise."""
     found: Found = [_by_name(cell, released) for cell in cells]
-    _by_words(cells, found, released)
-    _by_call(cells, found, released)
     graded = {*released.tests, *released.answers}
     if not graded.intersection(found):
-        _refuse_another(cells, found, released)
+        _refuse_another(cells, released)
+    _by_words(cells, found, released)
+    _by_call(cells, found, released)
     told = [index for index in released.answers if _find_answer(cells, found, released, index)]
     if not graded.intersection(found) and not any(_gives(cell, released) for cell in cells):
         raise Unreadable("no-tasks", unit=released.name)
@@ -31,8 +31,8 @@ def match(cells: list[NotebookNode], released: Released) -> tuple[Found, list[No
 
 
 def _by_name(cell: NotebookNode, released: Released) -> int | None:
-    by_id = released.by_id.get(cell.id) if cell.id else None
-    return released.by_grade_id.get(grade_id(cell), by_id)
+    by_grade_id = released.by_grade_id.get(grade_id(cell))
+    return released.by_id.get(cell.id, by_grade_id) if cell.id else by_grade_id
 
 
 def _by_words(cells: list[NotebookNode], found: Found, released: Released) -> None:
@@ -57,23 +57,22 @@ def _by_call(cells: list[NotebookNode], found: Found, released: Released) -> Non
                 found[place] = calls.get(call[0])
 
 
-def _refuse_another(cells: list[NotebookNode], found: Found, released: Released) -> None:
+def _refuse_another(cells: list[NotebookNode], released: Released) -> None:
     """Raise Unreadable where the cells' names are those of a lesson, or of another unit."""
-    if any(index is not None and released.group(index) for index in found):
-        return
-    names = [_NAME.match(name) for cell in cells for name in (cell.id, grade_id(cell) or "")]
-    numbers = Counter(name[1] for name in names if name and name.string not in released.by_id)
-    for number, _ in numbers.most_common(1):
-        reason = "lesson" if number == released.number else "another-unit"
-        raise Unreadable(reason, unit=released.name, other=number)
+    names = {name for cell in cells for name in (cell.id, grade_id(cell) or "")}
+    known = names.intersection(released.by_id)
+    numbers = Counter(name[1] for name in map(_NAME.match, names - known) if name)
+    for number, count in numbers.most_common(1):
+        if count > len(known):
+            reason = "lesson" if number == released.number else "another-unit"
+            raise Unreadable(reason, unit=released.name, other=number)
 
 
 def _find_answer(cells: list[NotebookNode], found: Found, released: Released, answer: int) -> bool:
     """Find an answer that lost its names; True where it was lost and is found."""
     if answer in found:
         return False
-    low = max((p for p, i in enumerate(found) if i is not None and i < answer), default=-1)
-    high = min((p for p, i in enumerate(found) if i is not None and i > answer), default=len(cells))
+    low, high = _bounds(found, answer)
     free = [p for p, cell in enumerate(cells) if found[p] is None and cell.cell_type == "code"]
     between = [place for place in free if low < place < high and cells[place].source.strip()]
     giving = [place for place in free if _gives(cells[place], released, answer)]
@@ -81,6 +80,15 @@ def _find_answer(cells: list[NotebookNode], found: Found, released: Released, an
     if chosen:
         found[chosen[-1]] = answer
     return bool(chosen)
+
+
+def _bounds(found: Found, index: int) -> tuple[int, int]:
+    """Between which two places a cell belongs; between none, where nothing was found."""
+    known = [(place, each) for place, each in enumerate(found) if each is not None]
+    low = max((place for place, each in known if each < index), default=-1)
+    return low, min(
+        (place for place, each in known if each > index), default=len(found) * bool(known)
+    )
 
 
 def _gives(cell: NotebookNode, released: Released, answer: int | None = None) -> bool:

@@ -39,7 +39,7 @@ def given_home(given: int, found: Found, released: Released) -> int | None:
         for place, index in enumerate(found)
         if index is not None
         and index > given
-        and released.kind(index) in ("answer", "test", "code")
+        and released.kind(index) in ("answer", "code")
         and (released.group(index) == group or not group)
     ]
     copies = copies_of(given, found)

@@ -16,6 +16,7 @@ MOST_BYTES = 256 * 2**20
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"))
 _MARKS += ((codecs.BOM_UTF16_BE, "utf-16"),)
 _CELL_BEGINS = re.compile(r'\{\s*"(?:attachments|cell_type|execution_count|id|metadata|source)"')
+_MOST_CELLS = 5_000
 _LARGE_OUTPUTS = 5 * 2**20
 _ENDS = {"code": {"execution_count": None, "outputs": []}, "markdown": {}, "raw": {}}
 
@@ -61,6 +62,8 @@ def read_cells(raw: bytes) -> tuple[list[NotebookNode], list[Note]]:
         notes += [Note("repaired.old-format", {})] if old else []
     if not cells:
         raise Unreadable("web-page" if said.lstrip().startswith("<") else "no-notebook")
+    if len(cells) > _MOST_CELLS:
+        raise Unreadable("too-many", count=len(cells))
     if len(raw) > _LARGE_OUTPUTS:
         notes.append(Note("repaired.outputs", {"size": len(raw) // 10**6}))
     return [_cell(cell) for cell in cells], notes
@@ -92,15 +95,16 @@ def _listed(found) -> tuple[list[dict], bool]:
 def _salvaged(said: str) -> Iterator[dict]:
     """Every whole cell in what is no JSON as a whole, such as a file that was cut off.
 
-    It reads no more than a few times the file's length, whatever is in it.
+    It gives up after many that are not whole, or after reading the file a few times over.
     """
-    decoder, place, left = json.JSONDecoder(strict=False), 0, 4 * len(said)
-    while left > 0 and (begin := _CELL_BEGINS.search(said, place)):
+    decoder, place, left, tries = json.JSONDecoder(strict=False), 0, 4 * len(said), 200
+    while left > 0 < tries and (begin := _CELL_BEGINS.search(said, place)):
         try:
             cell, place = decoder.raw_decode(said, begin.start())
         except json.JSONDecodeError as error:
             place = begin.end()
             left -= error.pos - begin.start()
+            tries -= 1
             continue
         except RecursionError:
             return
@@ -116,16 +120,24 @@ def _cell(cell: dict) -> NotebookNode:
     kind = cell.get("cell_type")
     source = _joined(cell.get("source", cell.get("input")))
     if kind == "heading":
-        level = cell.get("level")
-        kind, source = "markdown", f"{'#' * level if isinstance(level, int) else '#'} {source}"
-    kind = kind if kind in _ENDS else "raw"
+        kind, source = "markdown", f"# {source}"
+    kind = kind if isinstance(kind, str) and kind in _ENDS else "raw"
     made = new_cell(kind, source, _text(cell.get("id")))
     made.metadata = cell["metadata"] if _is_dict(cell.get("metadata")) else {}
     if kind == "code" and isinstance(cell.get("outputs"), list):
         made.outputs = [output for output in cell["outputs"] if _is_dict(output)]
-    if _is_dict(cell.get("attachments")):
-        made.attachments = cell["attachments"]
+    if attachments := _attachments(cell.get("attachments")):
+        made.attachments = attachments
     return made
+
+
+def _attachments(found) -> dict[str, dict[str, str]]:
+    """Pictures by name and type; what is of another form is left out."""
+    return {
+        _text(name): {_text(mime): _joined(data) for mime, data in bundle.items()}
+        for name, bundle in (found.items() if _is_dict(found) else ())
+        if _is_dict(bundle)
+    }
 
 
 def new_cell(kind: str, source: str, cell_id: str) -> NotebookNode:

@@ -3,6 +3,7 @@
 It is the learner's word: anybody can write anything into outputs. It costs and earns nothing.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import pairwise
@@ -11,6 +12,7 @@ from nbformat import NotebookNode
 
 _OUTCOMES = ("untried", "wrong", "right", "raised")
 _HELP = range(5)
+_TASK = re.compile(r"\d{1,2}\.\d{1,2}", re.ASCII)
 _LONGEST = 240
 """Minutes between two checks that are still work on one task, and no break."""
 
@@ -23,7 +25,7 @@ def recorded(cells: list[NotebookNode]) -> dict[str, dict]:
     tasks: dict[str, dict] = {}
     times: dict[str, datetime] = {}
     for entry in _entries(cells):
-        task = str(entry["task"])[:20]
+        task = str(entry["task"])
         _keep(tasks.setdefault(task, {}), entry)
         if time := _time(entry.get("time")):
             times[task] = max(time, times.get(task, time))
@@ -39,7 +41,7 @@ def _entries(cells: list[NotebookNode]) -> Iterator[dict]:
         for output in cell.get("outputs", ()):
             metadata = output.get("metadata")
             entry = metadata.get("intark") if isinstance(metadata, dict) else None
-            if isinstance(entry, dict) and isinstance(entry.get("task"), str):
+            if isinstance(entry, dict) and _TASK.fullmatch(str(entry.get("task"))):
                 yield entry
 
 

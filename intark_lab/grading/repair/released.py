@@ -57,8 +57,11 @@ class Released:
 
     def call(self, test: int) -> tuple[str, ast.expr | None]:
         """What a test checks: the task's id and the expression it hands over."""
-        found = check_call(self.cells[test].source)
-        return found if found else ("", None)
+        return self._calls[test] or ("", None)
+
+    @cached_property
+    def _calls(self) -> dict[int, tuple[str, ast.expr | None] | None]:
+        return {test: check_call(self.cells[test].source) for test in self.tests}
 
     def task(self, test: int) -> str:
         """What to call a test: the task's id, or the cell's own."""
