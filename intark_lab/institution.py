@@ -179,7 +179,7 @@ class Institution:
         self.sources.read()
         self.faults.clear()
         self.post.clear(self)
-        self.gateway.forget_limits()
+        self.gateway.forget()
 
     def close(self) -> None:
         self.post.remove(self)

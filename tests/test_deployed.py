@@ -1,15 +1,21 @@
 """What an API's definition may change at the gateway, and when the gateway knows of a change."""
 
 import asyncio
+from functools import partial
 from urllib.parse import unquote
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from in_process import InProcess
 
 from intark_lab import journal
 from intark_lab.birth import identity
 from intark_lab.deployment import Backend, Definition, DeployedPlan
+from intark_lab.faults import Fault
+from intark_lab.institution import Institution
+from intark_lab.server import Labs
 
 PATH = "/gateway/mine/v1/units?limit=1"
 EMNER = "/gateway/fs/emner/v1/emner?limit=1"
@@ -20,18 +26,17 @@ def deploy(listening):
     """Deploy an API at /mine/v1 that ends in Orgreg, with fields of its definition given."""
     institution, _ = listening
 
-    def put(security="KEY_LESS", **fields):
-        plans = [DeployedPlan("mine-plan", security)]
-        definition = Definition("mine", "mine", "/mine/v1", Backend("source:orgreg"), plans)
-        for name, value in fields.items():
-            object.__setattr__(definition, name, value)
-        with institution.store.transaction():
-            institution.store.insert("api", id="mine", slug="mine", state="STARTED")
-            institution.store.insert(
-                "deployment", api="mine", definition=definition.to_json(), deployed_at=0
-            )
+    return partial(put, institution.store)
 
-    return put
+
+def put(store, security="KEY_LESS", **fields):
+    plans = [DeployedPlan("mine-plan", security)]
+    definition = Definition("mine", "mine", "/mine/v1", Backend("source:orgreg"), plans)
+    for name, value in fields.items():
+        object.__setattr__(definition, name, value)
+    with store.transaction():
+        store.insert("api", id="mine", slug="mine", state="STARTED")
+        store.insert("deployment", api="mine", definition=definition.to_json(), deployed_at=0)
 
 
 def limit(**flow):
@@ -57,6 +62,26 @@ def test_a_flow_meets_the_calls_it_is_for(client, deploy, flow, meets):
     deploy(flows=[limit(**flow)])
     answers = [client.get(PATH).status_code for _ in range(2)]
     assert answers == [200, 429 if meets else 200]
+
+
+CACHE = {"pre": [{"policy": "cache", "configuration": {"cacheName": "c", "scope": "API"}}]}
+
+
+def test_labs_share_what_they_deploy_but_neither_counts_nor_kept_answers():
+    labs, made = Labs(), [Institution.fresh(seed=1, lab_id=name) for name in "ab"]
+    for lab in made:
+        labs.add(lab)
+        put(lab.store, flows=[limit(), CACHE])
+    with httpx.Client(transport=InProcess(labs), base_url="http://lab.example/labs") as client:
+        here = [client.get(f"/a{PATH}").status_code for _ in range(2)]
+        made[1].faults.add(Fault("mine", status=503))
+        there = client.get(f"/b{PATH}").status_code
+    assert (here, there) == ([200, 429], 503)
+    assert made[0].gateway._current(0).api("/mine/v1") is made[1].gateway._current(0).api(
+        "/mine/v1"
+    )
+    for lab in made:
+        lab.close()
 
 
 def test_an_api_may_word_its_refusals(client, deploy):

@@ -1,7 +1,6 @@
 """Response caching (Gravitee's cache policy), in memory and by lab time."""
 
 import re
-from collections import OrderedDict
 
 from intark_lab.deployment import Definition
 from intark_lab.gateway.call import Call
@@ -30,26 +29,26 @@ class ResponseCache:
         self._methods = configuration.get("methods") or _DEFAULT_METHODS
         self._per_application = configuration.get("scope", "APPLICATION") == "APPLICATION"
         self._heed_headers = bool(configuration.get("useResponseCacheHeaders"))
-        self._kept: OrderedDict[tuple, tuple[int, int, Answer]] = OrderedDict()
 
     def request(self, call: Call) -> Answer | None:
         if not self._applies(call):
             return None
-        key = self._key_of(call)
-        until, used, answer = self._kept.get(key, (0, 0, None))
+        key, kept = self._key_of(call), call.memory.answers(self)
+        until, used, answer = kept.get(key, (0, 0, None))
         if call.now >= until or (self._idle_ms and call.now >= used + self._idle_ms):
-            self._kept.pop(key, None)
+            kept.pop(key, None)
             return None
-        self._kept[key] = until, call.now, answer
+        kept[key] = until, call.now, answer
         return answer
 
     def response(self, call: Call, answer: Answer) -> Answer:
         if 200 <= answer.status < 300 and self._applies(call):
             live_ms = self._live(answer)
             if live_ms > 0:
-                self._kept[self._key_of(call)] = call.now + live_ms, call.now, answer
-                while len(self._kept) > self._most:
-                    self._kept.popitem(last=False)
+                kept = call.memory.answers(self)
+                kept[self._key_of(call)] = call.now + live_ms, call.now, answer
+                while len(kept) > self._most:
+                    kept.popitem(last=False)
         return answer
 
     def _applies(self, call: Call) -> bool:

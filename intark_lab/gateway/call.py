@@ -2,9 +2,13 @@
 
 from random import Random
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from intark_lab import journal
 from intark_lab.gateway.exchange import Answer, Headers, Request
+
+if TYPE_CHECKING:
+    from intark_lab.gateway.memory import Memory
 
 
 class Call:
@@ -18,6 +22,7 @@ class Call:
         "error_key",
         "headers",
         "mapped_path",
+        "memory",
         "now",
         "path",
         "plan",
@@ -28,10 +33,11 @@ class Call:
         "waited_ms",
     )
 
-    def __init__(self, request: Request, now: int):
+    def __init__(self, request: Request, now: int, memory: "Memory"):
         self.started = perf_counter()
         self.request = request
         self.now = now
+        self.memory = memory  # the gateway's, for policies that count or keep
         self.request_id = _uuid4()
         sent = request.headers.get(b"x-gravitee-transaction-id")
         self.transaction_id = sent.decode("latin-1") if sent else self.request_id

@@ -8,7 +8,7 @@ from intark_lab.gateway.admission import admit
 from intark_lab.gateway.call import Call
 from intark_lab.gateway.endpoints import Endpoints
 from intark_lab.gateway.exchange import Answer, read_request
-from intark_lab.gateway.limits import Counters
+from intark_lab.gateway.memory import Memory
 from intark_lab.gateway.paths import mapped
 from intark_lab.gateway.snapshot import Deployed, Snapshot
 from intark_lab.gateway.tokens import Tokens
@@ -25,14 +25,15 @@ class Gateway:
     def __init__(self, store: Store, clock: Clock, endpoints: Endpoints, tokens: Tokens):
         self._store, self._clock = store, clock
         self._endpoints, self._tokens = endpoints, tokens
-        self._counters = Counters()
+        self._memory = Memory()
         self._snapshot: Snapshot | None = None
         self._stale_since: int | None = None
         self.sync_delay = 0.0
 
     async def __call__(self, scope: dict, receive, send) -> None:
         """Answer an HTTP scope. `root_path` is the gateway's own place in the address."""
-        call = Call(read_request(scope, receive, len(scope["root_path"])), self._clock.ms())
+        request = read_request(scope, receive, len(scope["root_path"]))
+        call = Call(request, self._clock.ms(), self._memory)
         answer = await self._answer(call)
         headers = [*answer.headers, *call.added_headers()]
         start = {"type": "http.response.start", "status": answer.status, "headers": headers}
@@ -45,8 +46,9 @@ class Gateway:
             await send(start)
             await self._stream(call, answer, send)
 
-    def forget_limits(self) -> None:
-        self._counters.clear()
+    def forget(self) -> None:
+        """Begin every limit anew, and keep no answer of before."""
+        self._memory.clear()
 
     async def _answer(self, call: Call) -> Answer:
         deployed = self._current(call.now).api(call.request.path)
@@ -80,11 +82,11 @@ class Gateway:
 
     def _current(self, now: int) -> Snapshot:
         if self._snapshot is None:
-            self._snapshot = Snapshot(self._store, self._counters, None)
+            self._snapshot = Snapshot(self._store, None)
         elif self._snapshot.generation != self._store.generation:
             self._stale_since = self._stale_since or now
             if now >= self._stale_since + self.sync_delay * 1000:
-                self._snapshot = Snapshot(self._store, self._counters, self._snapshot)
+                self._snapshot = Snapshot(self._store, self._snapshot)
                 self._stale_since = None
         return self._snapshot
 

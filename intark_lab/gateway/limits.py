@@ -18,10 +18,7 @@ _FORGET_AT = 10_000
 
 
 class Counters:
-    """The windows of one gateway: bucket → (end in lab ms, calls so far).
-
-    They live in memory, as in a gateway of one node, and outlive a deployment.
-    """
+    """The windows of one gateway: bucket → (end in lab ms, calls so far)."""
 
     def __init__(self):
         self._windows: dict[tuple, tuple[float, int]] = {}
@@ -47,8 +44,8 @@ class Limit:
     without one are told apart by address.
     """
 
-    def __init__(self, kind: str, configuration: dict, path: str, counters: Counters):
-        self._kind, self._path, self._counters = kind, path, counters
+    def __init__(self, kind: str, configuration: dict, path: str):
+        self._kind, self._path = kind, path
         setting, self._header, self._words, default_headers = _KINDS[kind]
         self._add_headers = configuration.get("addHeaders", default_headers)
         rate = configuration[setting]
@@ -63,7 +60,7 @@ class Limit:
         """Count the call; raise Refused (429) above the limit."""
         caller = call.access.subscription if call.access else call.request.client
         bucket = (self._kind, call.plan.id, caller, self._own_key, self._path)
-        end, calls = self._counters.count(bucket, call.now, self._period)
+        end, calls = call.memory.counters.count(bucket, call.now, self._period)
         if self._add_headers:
             call.headers += self._headers(max(0, self._limit - calls), end)
         if calls > self._limit:

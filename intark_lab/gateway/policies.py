@@ -9,7 +9,7 @@ from intark_lab.gateway.cache import ResponseCache
 from intark_lab.gateway.call import Call
 from intark_lab.gateway.exchange import Answer
 from intark_lab.gateway.expressions import holds
-from intark_lab.gateway.limits import Counters, Limit
+from intark_lab.gateway.limits import Limit
 from intark_lab.gateway.paths import pattern
 from intark_lab.gateway.rules import PathRules
 from intark_lab.gateway.transform import JsonToJson
@@ -50,7 +50,7 @@ class Steps(NamedTuple):
         return Steps(self.before + other.before, self.after + other.after)
 
 
-def compile_flows(flows: list[dict], api: Definition, counters: Counters) -> Steps:
+def compile_flows(flows: list[dict], api: Definition) -> Steps:
     """The steps of Gravitee V2 flows, in their order. Policies that the lab lacks are left out.
 
     Raises KeyError or ValueError for a configuration that its policy cannot use.
@@ -67,7 +67,7 @@ def compile_flows(flows: list[dict], api: Definition, counters: Counters) -> Ste
             make = POLICIES.get(setting["policy"])
             if make is None or not setting.get("enabled", True):
                 continue
-            policy = make(setting.get("configuration") or {}, path, api, counters)
+            policy = make(setting.get("configuration") or {}, path, api)
             step = Step(pattern(path, exact), methods, flow.get("condition"), policy)
             if hasattr(policy, "request"):
                 steps.before.append(step)
@@ -77,7 +77,7 @@ def compile_flows(flows: list[dict], api: Definition, counters: Counters) -> Ste
 
 
 def _limit(kind: str) -> Callable:
-    return lambda configuration, path, api, counters: Limit(kind, configuration, path, counters)
+    return lambda configuration, path, _: Limit(kind, configuration, path)
 
 
 POLICIES: dict[str, Callable] = {
@@ -85,7 +85,7 @@ POLICIES: dict[str, Callable] = {
     "rate-limit": _limit("rate-limit"),
     "quota": _limit("quota"),
     "spike-arrest": _limit("spike-arrest"),
-    "cache": lambda configuration, path, api, counters: ResponseCache(configuration, api),
+    "cache": lambda configuration, path, api: ResponseCache(configuration, api),
     "json-to-json": lambda configuration, *_: JsonToJson(configuration),
 }
 """Gravitee's policy id → how its configuration becomes a policy on a path of an API."""

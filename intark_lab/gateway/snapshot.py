@@ -5,7 +5,6 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from intark_lab.deployment import Definition, DeployedPlan
-from intark_lab.gateway.limits import Counters
 from intark_lab.gateway.policies import Steps, compile_flows
 from intark_lab.store import Store
 
@@ -36,25 +35,29 @@ class Access(NamedTuple):
 
 
 class Deployed(NamedTuple):
-    """An API as it was deployed, with its policies made ready. Steps by plan id."""
+    """An API as it was deployed, with its policies made ready. Labs of one seed share it."""
+
+    text: str
+    """What was deployed."""
 
     definition: Definition
     plans: dict[str, list[DeployedPlan]]
     """By security type, in the plans' order."""
-    steps: dict[str, Steps]
+    steps: dict[str, Steps] | None
+    """By plan id; None where a policy cannot use its settings. Such an API takes no calls, as in
+    Gravitee, and keeps no other from them."""
 
 
 class Snapshot:
     """The state of manager and keys at one generation of the store."""
 
-    def __init__(self, store: Store, counters: Counters, before: "Snapshot | None"):
-        """What was deployed `before` and is unchanged stays as it is, caches included."""
+    def __init__(self, store: Store, before: "Snapshot | None"):
+        """What was deployed `before` and is unchanged stays as it is."""
         self.generation = store.generation
-        self._counters = counters
-        self._texts = {_read(text).context_path: text for (text,) in store.all(_STARTED)}
-        kept = before._deployed if before else {}
-        self._deployed = {text: kept[text] for text in self._texts.values() if text in kept}
-        plans = {plan.id: plan for text in self._texts.values() for plan in _read(text).plans}
+        kept = {each.text: each for each in before._deployed.values()} if before else {}
+        found = [kept.get(text) or _made_ready(text) for (text,) in store.all(_STARTED)]
+        self._deployed = {each.definition.context_path: each for each in found}
+        plans = {plan.id: plan for each in found for plan in each.definition.plans}
         self._keys = {
             (digest(row["key"]), row["api"]): _access(row, plans[row["plan"]])
             for row in store.all(_KEYS)
@@ -70,8 +73,8 @@ class Snapshot:
         """The API whose context path is the longest that `path` lies at or below."""
         end = len(path)
         while end > 0:
-            if (text := self._texts.get(path[:end])) is not None:
-                return self._ready(text)
+            if (found := self._deployed.get(path[:end])) is not None:
+                return found if found.steps is not None else None
             end = path.rfind("/", 0, end)
         return None
 
@@ -83,40 +86,30 @@ class Snapshot:
         """The right of the application with `client_id` to a JWT or OAuth2 plan."""
         return _live(self._clients.get((client_id, plan)), now)
 
-    def _ready(self, text: str) -> Deployed | None:
-        """A definition with its policies; None for one whose settings a policy cannot use.
-
-        Such an API is not deployed, as in Gravitee, and takes no other with it.
-        """
-        if text not in self._deployed:
-            try:
-                self._deployed[text] = _made_ready(_read(text), self._counters)
-            except (KeyError, ValueError, TypeError, AttributeError, ZeroDivisionError):
-                self._deployed[text] = None
-        return self._deployed[text]
-
-
-@lru_cache(maxsize=512)
-def _read(text: str) -> Definition:
-    """Labs of one seed deploy the same."""
-    return Definition.from_json(text)
-
 
 def digest(secret: str) -> bytes:
     """Keys are looked up by digest, so that the time of a look-up tells nothing of a key."""
     return blake2b(secret.encode("utf-8", "surrogateescape"), digest_size=16).digest()
 
 
-def _made_ready(definition: Definition, counters: Counters) -> Deployed:
+@lru_cache(maxsize=512)
+def _made_ready(text: str) -> Deployed:
+    """What labs of one seed deploy is the same text."""
+    definition = Definition.from_json(text)
     plans: dict[str, list[DeployedPlan]] = {}
     for plan in sorted(definition.plans, key=lambda plan: plan.order):
         plans.setdefault(plan.security, []).append(plan)
-    shared = compile_flows(definition.flows, definition, counters)
-    steps = {
-        plan.id: compile_flows(plan.flows, definition, counters) + shared
-        for plan in definition.plans
-    }
-    return Deployed(definition, plans, steps)
+    return Deployed(text, definition, plans, _steps(definition))
+
+
+def _steps(definition: Definition) -> dict[str, Steps] | None:
+    try:
+        shared = compile_flows(definition.flows, definition)
+        return {
+            plan.id: compile_flows(plan.flows, definition) + shared for plan in definition.plans
+        }
+    except (KeyError, ValueError, TypeError, AttributeError, ZeroDivisionError):
+        return None
 
 
 def _live(access: Access | None, now: int) -> Access | None:
