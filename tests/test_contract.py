@@ -4,121 +4,198 @@ The documents are third-party files and lie beside the project, not in it. What 
 without them is in `test_portal_*.py`.
 """
 
+from contextlib import suppress
 from pathlib import Path
 
-import httpx
+import contract
 import pytest
-from hypothesis import HealthCheck, given, settings
+import yaml
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
 
-from intark_lab.birth import identity
 from intark_lab.institution import Institution
 from intark_lab.kernel import host
 
 CONTRACT = Path(__file__).resolve().parents[2] / "shared" / "contract"
 DOCUMENTS = ("portal-3.20.yaml", "portal-4.13.yaml")
-PORTAL = "/portal/environments/DEFAULT"
 
 ALSO = {400, 404, 415}
 """Statuses that the documents leave out at places where the server sends them: a wrong page or
 parameter, somebody else's or no such thing, a body of another kind."""
 
-BY_HAND = {
-    "POST /applications",
-    "PUT /applications/{applicationId}",
-    "GET /applications/{applicationId}/analytics",
-    "GET /applications/{applicationId}/logs/{logId}",
-    "POST /applications/{applicationId}/keys/_renew",
-    "POST /applications/{applicationId}/keys/{apiKey}/_revoke",
-    "POST /subscriptions",
-    "PUT /subscriptions/{subscriptionId}",
-    "POST /subscriptions/{subscriptionId}/_changeConsumerStatus",
-    "PUT /user",
-}
-"""Operations whose success wants what nobody makes up by chance: `test_portal_*.py` call them so.
-Every other one must have been seen with success."""
+VALID, KNOWN, MADE_UP = "valid", "with ids that are there", "as made up"
+"""What is done to a call that schemathesis made up."""
 
 
 @pytest.fixture(params=DOCUMENTS)
-def operations(request):
-    """The operations of one document."""
+def schema(request):
+    """One document, with links."""
     document = CONTRACT / request.param
     if not document.is_file():
         pytest.skip(f"the contract {request.param} is not beside the project (../shared/contract)")
     schemathesis = pytest.importorskip("schemathesis")
-    schema = schemathesis.openapi.from_path(document)
-    return [found.ok() for found in schema.get_all_operations()]
+    raw = yaml.safe_load(document.read_text("utf-8"))
+    return schemathesis.openapi.from_dict(contract.linked(raw))
 
 
-@pytest.fixture
-def lab():
-    """A served institution with one call in its log: (institution, its address, known ids)."""
+@pytest.fixture(params=["admin", "developer"])
+def visitor(request):
+    """Somebody who visits the portal of a served institution."""
     made = Institution.fresh(seed=1, lab_id="contract")
     host().add(made)
-    base = host().url + made.base_path
-    key = {"X-Gravitee-Api-Key": made.course_key()}
-    call = httpx.get(f"{base}/gateway/fs/emner/v1/emner", headers=key, trust_env=False)
-    yield made, base, known_ids(made, call.headers["X-Gravitee-Request-Id"])
+    yield Visitor(made, request.param)
     host().remove(made)
 
 
-def known_ids(institution: Institution, log: str) -> dict[str, object]:
-    """Things that are there, by the names of parameters and body fields."""
-    course = identity(1, "application", "course")
-    return {
-        "apiId": identity(1, "api", "fs-emner"),
-        "pageId": identity(1, "page", "fs-emner/Guide"),
-        "applicationId": course,
-        "application": course,
-        "id": course,
-        "plan": identity(1, "plan", "tp-timeplan/timetable"),
-        "subscriptionId": identity(1, "subscription", "course"),
-        "apiKey": institution.course_key(),
-        "categoryId": "studies",
-        "logId": log,
-        "page": 1,
-        "size": 10,
-        "from": 0,
-        "to": 4_102_444_800_000,
-        "interval": 1_000_000_000,
-        "order": "DESC",
-    }
+class Visitor:
+    """A user who asks what schemathesis makes up, and holds the answers against the document."""
+
+    def __init__(self, institution: Institution, username: str):
+        self._institution, self._username = institution, username
+        self._base = host().url + institution.base_path
+        self.seen: set[tuple[str, int]] = set()
+        """Operations with the statuses that they were answered with."""
+        self.known: contract.Known | None = None
+
+    def begin(self) -> None:
+        """Back to the first state, with what the operations are about."""
+        self._institution.reset()
+        self.known = contract.seed(self._institution, self._base, self._username)
+
+    @property
+    def call(self) -> dict:
+        """How any case is called."""
+        auth = self._institution.credentials(self._username)
+        return {"base_url": self._base + contract.PORTAL, "auth": auth}
+
+    def hold(self, case, response) -> None:
+        self.seen.add((case.operation.label, response.status_code))
+        case.validate_response(response, checks=_checks(case.operation, response))
+
+    def unseen(self, schema) -> set[str]:
+        """The operations that were never answered with success."""
+        done = {label for label, status in self.seen if 200 <= status < 300}
+        return {operation.label for operation in _operations(schema)} - done
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("username", ["admin", "developer"])
-def test_every_answer_is_one_of_the_contract(operations, lab, username):
-    institution, base, known = lab
-    auth = institution.credentials(username)
-    unseen = []
-    for operation in operations:
-        if not any(200 <= status < 300 for status in _hold(operation, base + PORTAL, auth, known)):
-            unseen.append(operation.label)
-        institution.reset()
-    assert set(unseen) <= BY_HAND, "never seen with success: " + "; ".join(unseen)
+def test_every_answer_is_one_of_the_contract(schema, visitor):
+    for operation in _operations(schema):
+        visitor.begin()
+        _hold(
+            visitor,
+            operation.as_strategy(generation_mode=_mode("POSITIVE")),
+            12,
+            VALID,
+            KNOWN,
+            MADE_UP,
+        )
+    assert visitor.unseen(schema) == set()
 
 
-def _hold(operation, base: str, auth: tuple[str, str], known: dict[str, object]) -> set[int]:
-    """Call an operation with what schemathesis makes up; the statuses that were seen."""
-    seen = set()
+@pytest.mark.slow
+def test_what_breaks_the_contract_is_answered_within_it(schema, visitor):
+    visitor.begin()
+    for operation in _operations(schema):
+        with suppress(Unsatisfiable):  # nothing about it can be wrong
+            _hold(
+                visitor, operation.as_strategy(generation_mode=_mode("NEGATIVE")), 6, KNOWN, MADE_UP
+            )
+    assert {status for _, status in visitor.seen} & ALSO
 
-    @given(operation.as_strategy(), st.booleans())
-    @settings(
-        max_examples=15,
+
+@pytest.mark.slow
+@pytest.mark.parametrize("paths", contract.CHAINS.values(), ids=contract.CHAINS)
+def test_what_answers_lead_to_is_there(schema, visitor, paths):
+    schema = schema.include(path_regex=paths)
+    _seed_by_hooks(schema, visitor)
+
+    class Workflow(schema.as_state_machine()):
+        def setup(self):
+            visitor.begin()
+
+        def get_call_kwargs(self, case):
+            return visitor.call
+
+        def validate_response(self, response, case, **_):
+            visitor.hold(case, response)
+
+    Workflow.run(settings=_settings(20, stateful_step_count=8))
+    linked = {link.target for link in contract.LINKS}
+    assert visitor.unseen(schema) & linked == set()
+
+
+def _hold(visitor: Visitor, cases, count: int, *ways: str) -> None:
+    """Call an operation `count` times with what schemathesis makes up, put right in `ways`."""
+
+    @given(cases, st.sampled_from(ways))
+    @_settings(count)
+    def hold(case, how):
+        if how != MADE_UP:
+            _put_known(case, visitor.known, valid=how == VALID)
+        visitor.hold(case, case.call(**visitor.call))
+
+    hold()
+
+
+def _settings(count: int, **more) -> settings:
+    return settings(
+        max_examples=count,
         derandomize=True,
         database=None,
         deadline=None,
+        phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
+        **more,
     )
-    def hold(case, with_known):
-        if with_known:
-            _put_known(case, known)
-        response = case.call(base_url=base, auth=auth)
-        seen.add(response.status_code)
-        case.validate_response(response, checks=_checks(operation, response))
 
-    hold()
-    return seen
+
+def _mode(name: str):
+    from schemathesis import GenerationMode
+
+    return GenerationMode[name]
+
+
+def _operations(schema) -> list:
+    return [found.ok() for found in schema.get_all_operations()]
+
+
+def _put_known(case, known: contract.Known, valid: bool) -> None:
+    """Things that are there in place of made-up ones; with `valid`, nothing else."""
+    label = case.operation.label
+    for fields, values in (
+        (case.path_parameters, known.path(label)),
+        (case.query, known.parameters),
+        (case.body, known.parameters),
+    ):
+        if isinstance(fields, dict):
+            fields.update(_named(values, fields))
+    if valid:
+        case.query = known.query(label, case.operation.query)
+        if label in known.bodies:  # 3.20 does not say that a subscription's PUT has one
+            case.body, case.media_type = known.bodies[label], "application/json"
+
+
+def _named(values: dict[str, object], names) -> dict[str, object]:
+    return {name: values[name] for name in names if name in values}
+
+
+def _seed_by_hooks(schema, visitor: Visitor) -> None:
+    """Let schemathesis make up nothing that a link is to bring: the rest is there."""
+
+    @schema.hook("map_path_parameters")
+    def path(context, path_parameters):
+        values = visitor.known.path(context.operation.label)
+        return path_parameters and {**path_parameters, **_named(values, path_parameters)}
+
+    @schema.hook("map_query")
+    def query(context, query):
+        return visitor.known.query(context.operation.label, context.operation.query)
+
+    @schema.hook("map_body")
+    def body(context, body):
+        return visitor.known.bodies.get(context.operation.label, body)
 
 
 def _checks(operation, response) -> list:
@@ -141,9 +218,3 @@ def _is_an_error_of_gravitee(context, response, case) -> None:
     body = response.json()
     (error,) = body.get("errors", [body])
     assert {"message"} <= set(error) <= {"status", "message", "code", "parameters"}
-
-
-def _put_known(case, known: dict[str, object]) -> None:
-    for fields in (case.path_parameters, case.query, case.body):
-        if isinstance(fields, dict):
-            fields.update({name: known[name] for name in fields if name in known})

@@ -5,6 +5,7 @@ from sqlite3 import Row
 from starlette.responses import Response
 
 from intark_lab.manager import analytics, applications, catalogue, subscriptions
+from intark_lab.manager.errors import not_found
 from intark_lab.manager.portal_api import apis
 from intark_lab.manager.portal_api import applications as application_shapes
 from intark_lab.manager.portal_api.answers import json
@@ -44,8 +45,13 @@ def list_subscribers(visit: Visit) -> Response:
 
 
 def list_subscribed(visit: Visit) -> Response:
-    """GET /applications/{application}/subscribers: the APIs that it has asked for."""
-    application = applications.accessible(visit.store, visit.path["application"], visit.user)["id"]
+    """GET /applications/{application}/subscribers: the APIs that it has asked for.
+
+    Somebody else's application is not found: the portal's documents have no 403 here.
+    """
+    application = visit.path["application"]
+    if not applications.may_use(applications.get(visit.store, application), visit.user):
+        raise not_found("application", application)
     asked = {row["api"] for row in _subscriptions(visit, "application", application)}
     everything = visit.store.all("SELECT * FROM api ORDER BY name COLLATE NOCASE")
     rows = _by_hits(
