@@ -127,6 +127,14 @@ def test_a_fault_is_found_with_its_cell_and_a_mend(course, kind, change, cell, w
     assert hits[0].partition("; ")[2]
 
 
+def test_a_letter_may_hold_sentences(course):
+    cells = lesson()
+    put(STEP, 'request = "The room planner finds a room for each course."')(cells)
+    next(cell for cell in cells if cell.id == STEP).metadata["tags"] = ["letter"]
+    save(course, "lesson", cells)
+    assert found(course, "lesson") == []
+
+
 def test_a_hint_without_words_is_none(course):
     gone = SimpleNamespace(points=2, hints=(*HINTS[:2], "unit02.hint9"))
     notebook = read(file(course, "solution"), {**TASKS, "2.1": gone})

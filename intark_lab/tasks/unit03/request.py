@@ -14,12 +14,15 @@ def service() -> str:
     return text("unit03.service.lending-desk")
 
 
-def inputs(_bench: Bench) -> dict:
-    """The service and what it does, and a colleague's draft of the request."""
+def inputs(bench: Bench) -> dict:
+    """The service and what it does, two plans by their ids, and a colleague's draft."""
+    ids = {plan.plan: plan.id for plan in bench.view.plans() if plan.api == API}
     return {
         "service": service(),
         "does": text("unit03.need.lending-desk"),
         "draft": text("unit03.draft"),
+        "full": ids[DRAFTED],
+        "basic": ids[RIGHT],
     }
 
 
@@ -59,7 +62,7 @@ def _not_granted(asked: list, granted: list) -> Part:
         return no("unit03.request.not-asked", read, service=service())
     newest = (granted or asked)[-1]
     if newest.api != API:
-        return no("unit03.request.other-api", "unit03.read.plan", api=newest.api)
+        return no("unit03.request.other-api", "unit03.read.plan", service=service(), api=newest.api)
     if newest.status == "ACCEPTED":
         return no("unit03.request.too-wide", "unit03.read.plan")
     if newest.status == "REJECTED":
