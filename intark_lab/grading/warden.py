@@ -59,10 +59,14 @@ class Warden:
         self._code.frames.send(start | {"port": found["port"], "limits": asdict(job.limits)})
         self._heard(self._code)
 
-    def cell(self, name: str, source: str, counted: bool = True) -> dict:
-        """What the code's process says of a cell. Raises Ended."""
+    def cell(self, name: str, source: str, test: bool = False, counted: bool = True) -> dict:
+        """What the code's process says of a cell; only one that is counted is in its history.
+
+        Raises Ended.
+        """
+        cell = {"id": name, "source": source, "test": test, "counted": counted}
         try:
-            self._code.frames.send({"id": name, "source": source, "counted": counted})
+            self._code.frames.send(cell)
             return self._waited(name)
         except Broken:
             raise Ended(text("grade.failed.died")) from None

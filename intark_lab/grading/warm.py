@@ -12,12 +12,18 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+from importlib import import_module
+from importlib.util import find_spec
 
+from intark_lab import settings
+from intark_lab.doors import DOORS
 from intark_lab.grading.inside import kernel, modules
 from intark_lab.grading.inside.frames import Frames
 from intark_lab.grading.sandbox import linux, root
 from intark_lab.grading.supervise import supervise
 from intark_lab.institution import Institution
+from intark_lab.tasks import TASKS
+from intark_lab.texts import catalogue
 
 
 def main(level: str, folder: str) -> None:
@@ -42,7 +48,7 @@ def _ready(level: str, folder: str) -> list[str]:
         _new_namespaces(uid, gid)
     hidden = modules.load()
     kernel.warm_up(folder)
-    _make_a_lab()
+    _load_the_course()
     if level == "full":
         root.build(folder, uid, gid)
     gc.collect()
@@ -63,9 +69,15 @@ def _new_namespaces(uid: int, gid: int) -> None:
     linux.die_with_parent(signal.SIGKILL)
 
 
-def _make_a_lab() -> None:
-    """So that documents are read, and tables made, before the first submission needs them."""
+def _load_the_course() -> None:
+    """Read all texts and documents, and load what labs and checks load when first needed."""
+    catalogue(settings.read().texts)
+    for unit in {task.name.partition(".")[0] for task in TASKS.values()}:
+        if find_spec(drives := f"intark_lab.tasks.{unit}.drives"):
+            import_module(drives)
     institution = Institution.fresh(0)
+    for door in DOORS.values():
+        door.load()(institution)
     institution.close()
 
 

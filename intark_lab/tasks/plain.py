@@ -35,6 +35,10 @@ def plain(value):
 def _plain(value):
     if value is None or isinstance(value, str | bool):
         return value
+    if (
+        type(value) is dict
+    ):  # most of a long answer is; to ask what it can do takes ten times as long
+        return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     if isinstance(value, Integral):

@@ -57,7 +57,8 @@ async def _cells(made: kernel.Kernel, frames: Frames, limits: Limits) -> None:
         try:
             cell = frames.receive()
             done = await cells.run(cell["source"], cell["counted"])
-            frames.send({"id": cell["id"], **done, "changes": watch.changes()})
+            changes = watch.changes() if cell["test"] else []
+            frames.send({"id": cell["id"], **done, "changes": changes})
         except KeyboardInterrupt:
             continue  # it was meant for a cell that had ended
         except Broken:

@@ -25,12 +25,13 @@ class Watch:
 
     def __init__(self, shell):
         self._shell = shell
-        self._parts = dict(_parts())
+        self._owners = (*_MODULES, *_drives(), *_CLASSES)
+        self._parts = dict(_parts(self._owners))
         self._hooks = set(map(id, _hooks(shell)))
 
     def changes(self) -> list[str]:
         """Names of what was replaced, and of hooks that see or change cells before they run."""
-        now = dict(_parts())
+        now = dict(_parts(self._owners))
         replaced = [name for name, part in self._parts.items() if now.get(name) != part]
         added = [hook for hook in _hooks(self._shell) if id(hook) not in self._hooks]
         found = [*replaced, *(f"hook {_name(hook)}" for hook in added if not _known(hook))]
@@ -39,9 +40,9 @@ class Watch:
         return [each[:200] for each in found[:20]]
 
 
-def _parts() -> Iterator[tuple[str, object]]:
+def _parts(owners: tuple) -> Iterator[tuple[str, object]]:
     """Functions by name, each with its identity and code, and what can change their working."""
-    for owner in (*_MODULES, *_drives(), *_CLASSES):
+    for owner in owners:
         for name, value in vars(owner).items():
             if inspect.isfunction(value):
                 yield f"{owner.__name__}.{name}", (value, value.__code__, value.__defaults__)
@@ -54,11 +55,9 @@ def _parts() -> Iterator[tuple[str, object]]:
 
 
 def _drives() -> list:
-    return [
-        module
-        for name, module in sys.modules.items()
-        if name.startswith("intark_lab.tasks.") and name.endswith((".drives", ".driving"))
-    ]
+    """Of every unit: the warm process has loaded them."""
+    names = (name for name in sys.modules if name.startswith("intark_lab.tasks."))
+    return [sys.modules[name] for name in names if name.endswith((".drives", ".driving"))]
 
 
 def _hooks(shell) -> list:

@@ -10,6 +10,7 @@ from intark_lab.grading.submission import Limits
 LAB, SUBMISSION = 64_001, 64_002
 """Users and groups that root's own children become; nobody else has them."""
 MIB = 1 << 20
+_CHANCE = ("/dev/random", "/dev/urandom", "/dev/zero")
 
 
 def as_lab(level: str, limits: Limits) -> None:
@@ -40,12 +41,13 @@ def as_submission(level: str, limits: Limits, folder: str, port: int) -> None:
     elif level == "reduced":
         os.chown(folder, _uid(SUBMISSION), -1)
         _become(SUBMISSION)
-        landlock.confine([*root.sources(), "/dev/null", "/dev/urandom"], [folder], [port])
     _limit(limits)
     if level != "unsafe":
         linux.die_with_parent(signal.SIGKILL)
         linux.no_new_privileges()
         linux.drop_capabilities()
+        if level == "reduced":
+            landlock.confine([*root.sources(), *_CHANCE], [folder, os.devnull], [port])
         seccomp.refuse()
 
 
