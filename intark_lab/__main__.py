@@ -8,6 +8,7 @@ VERBS = {
     "lint": "intark_lab.authoring",
     "progress": "intark_lab.tasks.report",
     "restore": "intark_lab.jupyter.restore",
+    "collect": "intark_lab.grading.collect",
 }
 """Each verb is a module's `main(arguments) -> exit code`, imported when it is asked for."""
 

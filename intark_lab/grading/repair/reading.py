@@ -49,7 +49,7 @@ def read_cells(raw: bytes) -> tuple[list[NotebookNode], list[Note]]:
         raise Unreadable("too-large", size=len(raw) // 2**20)
     if raw.startswith(b"PK\x03\x04"):
         raise Unreadable("archive")
-    said, notes = _decoded(raw)
+    said, notes = decoded(raw)
     if not said.strip("\x00 \t\r\n"):
         raise Unreadable("empty")
     try:
@@ -69,7 +69,7 @@ def read_cells(raw: bytes) -> tuple[list[NotebookNode], list[Note]]:
     return [_cell(cell) for cell in cells], notes
 
 
-def _decoded(raw: bytes) -> tuple[str, list[Note]]:
+def decoded(raw: bytes) -> tuple[str, list[Note]]:
     """The text of the bytes: UTF-8 but for what says otherwise, or cannot be that."""
     noted = [Note("repaired.encoding", {})]
     for mark, encoding in _MARKS:

@@ -1,0 +1,48 @@
+"""The folders of a course that is graded; nbgrader's own names, below one root."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from intark_lab import paths
+
+CONFIG = "nbgrader_config.py"
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course's folders. `root` holds nbgrader_config.py."""
+
+    root: Path
+
+    @classmethod
+    def here(cls) -> "Course | None":
+        """The course of the current folder, else that of this checkout; None without either."""
+        places = [Path.cwd(), *Path.cwd().parents, *filter(None, [paths.checkout()])]
+        return next((cls(place) for place in places if (place / CONFIG).is_file()), None)
+
+    @property
+    def submitted(self) -> Path:
+        return self.root / "submitted"
+
+    @property
+    def autograded(self) -> Path:
+        return self.root / "autograded"
+
+    @property
+    def feedback(self) -> Path:
+        return self.root / "feedback"
+
+    @property
+    def gradebook(self) -> Path:
+        return self.root / "gradebook.db"
+
+    def units(self) -> list[str]:
+        """The units that have an exercise, such as `02-call-an-api`."""
+        return sorted(file.stem for file in (self.root / "exercises").glob("*/*.ipynb"))
+
+    def released(self, unit: str) -> NotebookNode:
+        """A unit's exercise as it was handed out."""
+        return nbformat.read(self.root / "exercises" / unit / f"{unit}.ipynb", as_version=4)
