@@ -55,6 +55,21 @@ GRANTED = {
         "personvernforordningen artikkel 6 (1) e, jf. universitets- og høyskoleloven. "
         "Kontakt: kort@nordvik.example",
     ),
+    "students in New Norwegian": (
+        BASIC,
+        "Utlånet minner studentar på bøker som forfell. Heimel: universitets- og høgskulelova. "
+        "Kontakt: utlaan@nordvik.example",
+    ),
+    "borrowers": (
+        BASIC,
+        "The lending desk reminds borrowers of books that are due. Legal basis: the University "
+        "Act. This is not for testing. lending@nordvik.example",
+    ),
+    "låntakere": (
+        BASIC,
+        "Biblioteket purrer låntakere som ikke har levert. Hjemmel: UH-loven § 4-15. "
+        "Kontakt: bib@nordvik.example",
+    ),
     "an agreement": (
         BASIC,
         f"{PRINTING} There is a data processing agreement with the printer. {CONTACT}",
