@@ -1,0 +1,112 @@
+"""The verb `grade`: submitted/ into autograded/, the gradebook and feedback."""
+
+import argparse
+import json
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from subprocess import CalledProcessError
+
+from intark_lab import settings
+from intark_lab.grading import table
+from intark_lab.grading.batch import CROWD, Batch, Graded, Plan
+from intark_lab.grading.folders import Course
+from intark_lab.grading.handed_in import HandedIn, handed_in
+from intark_lab.grading.one import NotHeld, grade_one, warm
+from intark_lab.grading.seed import course_secret
+from intark_lab.grading.submission import LEVELS
+from intark_lab.texts import text
+
+DONE, FAILED, NOTHING, NO_LEVEL, STOPPED = 0, 1, 2, 3, 130
+"""Exit codes: all graded; some were not run to their end; nothing to do; level not to be had."""
+PER_CORE = 3
+"""Submissions at once for each processor: much of a notebook's time it waits."""
+
+
+def main(arguments: list[str]) -> int:
+    """Grade, and print a table of it; see the exit codes above."""
+    options = _parser().parse_args(arguments)
+    course = Course.here()
+    if course is None:
+        return _refuse(text("grading.no-course"), NOTHING)
+    units = options.units or course.units()
+    if unknown := [unit for unit in units if unit not in course.units()]:
+        known = ", ".join(course.units())
+        return _refuse(text("grade.no-unit", unit=unknown[0], known=known), NOTHING)
+    work = handed_in(course, units, options.student)
+    if not work:
+        return _refuse(text("grade.nothing", folder=course.submitted), NOTHING)
+    try:
+        warm(options.level)
+        return _grade(options, course, work)
+    except NotHeld as error:
+        return _refuse(f"{error}\n{text('grade.lower')}", NO_LEVEL)
+    except CalledProcessError as error:
+        return _refuse(error.stderr or str(error), NOTHING)
+
+
+def _grade(options: argparse.Namespace, course: Course, work: list[HandedIn]) -> int:
+    from intark_lab.grading.register import Register  # after the warm process was started
+
+    done: list[Graded] = []
+    bar = table.Bar(len(work), quiet=options.json)
+    pool = ThreadPoolExecutor(CROWD * options.jobs, "grade")
+    try:
+        with Register(course.root, course.gradebook) as register:
+            for unit in sorted({one.unit for one in work}):
+                register.know(unit)
+            batch = Batch(_plan(options, course, register), pool, grade_one)
+            for graded in batch.run(work):
+                done.append(graded)
+                bar.show(len(done), graded)
+    except KeyboardInterrupt:
+        print(text("grade.stopped", done=len(done), all=len(work)), file=sys.stderr)
+        os._exit(STOPPED)  # what still runs ends with the warm process
+    bar.end()
+    pool.shutdown()
+    print(json.dumps(table.plain(done), ensure_ascii=False, indent=1) if options.json else
+          table.lines(done, options.level))  # fmt: skip
+    return FAILED if any(graded.failure for graded in done) else DONE
+
+
+def _plan(options: argparse.Namespace, course: Course, register) -> Plan:
+    def write(report, notebook, one: HandedIn) -> None:
+        register.enter(report, notebook, one.timestamp())
+
+    secret = course_secret(settings.read().folder)
+    return Plan(course, secret, options.jobs, options.level, options.force, write)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m intark_lab grade", description=text("grade.help.what")
+    )
+    jobs = PER_CORE * (os.cpu_count() or 1)
+    parser.add_argument("units", nargs="*", metavar="UNIT", help=text("grade.help.unit"))
+    parser.add_argument(
+        "--student", action="append", default=[], metavar="NAME", help=text("grade.help.student")
+    )
+    parser.add_argument("--force", action="store_true", help=text("grade.help.force"))
+    parser.add_argument("--jobs", type=_positive, default=jobs, help=text("grade.help.jobs"))
+    parser.add_argument("--level", choices=LEVELS, default="full", help=text("grade.help.level"))
+    parser.add_argument(
+        "--unsafe",
+        dest="level",
+        action="store_const",
+        const="unsafe",
+        help=text("grade.help.unsafe"),
+    )
+    parser.add_argument("--json", action="store_true", help=text("grade.help.json"))
+    return parser
+
+
+def _positive(said: str) -> int:
+    number = int(said)
+    if number < 1:
+        raise ValueError(said)
+    return number
+
+
+def _refuse(words: str, code: int) -> int:
+    print(words, file=sys.stderr)
+    return code
