@@ -171,15 +171,14 @@ def test_progress_shows_the_best_points_attempts_and_help(lab, capsys):
     solution("2.3")
     capsys.readouterr()
     progress()
-    heads, _, unit, course, client, statuses, *_, following, take_along = (
-        capsys.readouterr().out.splitlines()
-    )
+    heads, _, *rows, following, take_along = capsys.readouterr().out.splitlines()
+    first = rows.index(text("unit02.title")) + 1
+    course, client, statuses = rows[first : first + 3]
     assert re.split("  +", heads) == ["Task", "Points", "Attempts", "Help taken", "Minutes"]
-    assert unit == text("unit02.title")
     assert re.split("  +", course)[1:] == ["2 of 2", "2", "none", "5"]
     assert re.split("  +", client)[1:] == ["0 of 2", "0", "1 hint", "8"]
     assert re.split("  +", statuses)[1:] == ["0 of 2", "0", "solution", "10"]
-    assert "2.2" in following
+    assert f"task {next(iter(TASKS))}" in following
     assert lab.control("GET", "/progress")["code"] in take_along
 
 

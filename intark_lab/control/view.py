@@ -105,6 +105,13 @@ class View:
         """What such an application, by name, has asked for, and what was asked of it."""
         return self.brom.register.accesses(correspondent)
 
+    def occasions(self, kind: str) -> list[int]:
+        """When somebody let such a thing happen, lab ms, oldest first."""
+        rows = self.store.all(
+            "SELECT at FROM event WHERE kind = ? AND slot IS NULL ORDER BY id", kind
+        )
+        return [row["at"] for row in rows]
+
     def _keys(self, subscription: str) -> list[Key]:
         rows = self.store.all(
             "SELECT id, created_at, expire_at, revoked_at FROM api_key WHERE subscription = ? "

@@ -1,0 +1,65 @@
+"""Task 1.2: the six steps of an event. A point for their order, a point for who takes each."""
+
+from itertools import pairwise
+
+from intark_lab.tasks.task import Bench, Part, Verdict, no, verdict, yes
+from intark_lab.tasks.unit01.words import known
+
+STEPS = {
+    "change": "provider",
+    "notify": "provider",
+    "distribute": "message queue",
+    "judge": "consumer",
+    "fetch": "consumer",
+    "update": "consumer",
+}
+"""In their order, and who takes each."""
+WHO = ("provider", "message queue", "consumer")
+
+
+def inputs(_bench: Bench) -> dict:
+    """The steps, by the alphabet."""
+    return {"steps": sorted(STEPS)}
+
+
+def judge(_bench: Bench, evidence: dict) -> Verdict:
+    answer = evidence["answer"]
+    pairs = list(answer.items()) if isinstance(answer, dict) else answer
+    if not isinstance(pairs, list):
+        part = no("unit01.steps.other-type", "unit01.read.steps", type=evidence["type"])
+        return verdict(part, part)
+    taken = [_split(pair) for pair in pairs]
+    return verdict(_order([step for step, _ in taken]), _who(dict(taken)))
+
+
+def _split(pair) -> tuple[str | None, object]:
+    """A step and who takes it; nobody where the step stands alone."""
+    step, who = pair if isinstance(pair, list | tuple) and len(pair) == 2 else (pair, None)
+    return known(step, tuple(STEPS)), who
+
+
+def _order(steps: list) -> Part:
+    read = "unit01.read.steps"
+    if None in steps:
+        names = ", ".join(STEPS)
+        return no("unit01.steps.no-such-step", read, place=steps.index(None) + 1, names=names)
+    for step in STEPS:
+        if steps.count(step) != 1:
+            return no("unit01.steps.count", read, step=step, count=steps.count(step))
+    for earlier, later in pairwise(STEPS):
+        if steps.index(earlier) > steps.index(later):
+            return no(f"unit01.steps.before.{later}", read)
+    return yes("unit01.steps.order")
+
+
+def _who(taken: dict) -> Part:
+    read = "unit01.read.steps"
+    for step, expected in STEPS.items():
+        if taken.get(step) is None:
+            return no("unit01.steps.nobody", read, step=step)
+        who = known(taken[step], WHO)
+        if who is None:
+            return no("unit01.steps.no-such-who", read, word=taken[step], step=step)
+        if who != expected:
+            return no(f"unit01.steps.taken.{expected.replace(' ', '-')}", read, step=step, who=who)
+    return yes("unit01.steps.who")
