@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 
 GLOSSARY = "91-glossary.ipynb"
 """The notebook that is made from data/glossary.csv."""
+PLAYGROUND = "90-playground.ipynb"
 
 
 class Problem(NamedTuple):
@@ -64,9 +65,11 @@ class Notebook:
 
     @property
     def kind(self) -> str:
-        """start, lesson, glossary or solution."""
+        """start, lesson, playground, glossary or solution."""
         if self.path.name == GLOSSARY:
             return "glossary"
+        if self.path.name == PLAYGROUND:
+            return "playground"
         if self.path.parent.parent.name == "solutions":
             return "solution"
         return "lesson" if self.number else "start"

@@ -27,10 +27,13 @@ EVERY: tuple[Rule, ...] = (
     teaching.check_marks,
     linking.check_defined,
 )
+UNIT = (sizes.check_length, structure.check_opening, structure.check_closing)
+"""Those of every unit's notebooks, in which one learns from top to bottom."""
 LESSON = (*EVERY, linking.check_linked)
 RULES: dict[str, tuple[Rule, ...]] = {
     "start": LESSON,
     "lesson": (*LESSON, program.check_program),
+    "playground": tuple(rule for rule in LESSON if rule not in UNIT),
     "glossary": (form.check_ids, structure.check_headings, glossary.check_generated),
     "solution": (*EVERY, graded.check_graded, graded.check_folder),
 }

@@ -8,6 +8,7 @@ from intark_lab import journal
 from intark_lab.control import probe, solved, stages
 from intark_lab.control.occasions import Occasions
 from intark_lab.control.stages import Setting, Stage
+from intark_lab.control.usage import Usage
 from intark_lab.control.view import View
 from intark_lab.control.words import LAST_HINT, judged, next_step, unfit
 from intark_lab.institution import Institution
@@ -38,7 +39,7 @@ class Desk:
         self._institution, self._occasions = institution, occasions
         self._store = institution.store
         self._begun: dict[str, Begun] = {}
-        self._view = View(institution.store, institution.brom)
+        self._view = View(institution.store, institution.brom, Usage(institution))
 
     async def open(self, task: Task, origin: str) -> dict:
         """The task's inputs; what happened before this moment no longer counts for it."""

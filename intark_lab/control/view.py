@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from intark_lab.control.usage import Usage
 from intark_lab.messages.brom.applications import Access
 from intark_lab.messages.brom.applications import Application as Correspondent
 from intark_lab.messages.brom.portal import Brom
@@ -66,6 +67,8 @@ class View:
 
     store: Store
     brom: Brom
+    usage: Usage
+    """Who called which API, when, and how it went."""
 
     def applications(self, owner: str) -> list[Application]:
         """Those of one person, by username, oldest first, archived ones too."""

@@ -4,6 +4,7 @@ from importlib import import_module
 from types import SimpleNamespace
 
 from intark_lab.tasks import evidence
+from intark_lab.tasks.plain import plain
 from intark_lab.tasks.show import Points, shown
 from intark_lab.texts import text
 
@@ -30,19 +31,21 @@ def check(task_id: str, answer=...) -> Points:
     from intark_lab.lab import current
 
     control = current().control
-    drive = _drives(task_id).get(task_id)
+    drive = _of_unit(task_id, "drives").get(task_id)
     if drive is None:
-        found = evidence.of_value(answer)
+        read = _of_unit(task_id, "readers").get(task_id, plain)
+        found = evidence.of_value(answer, read)
     else:
         orders = control("POST", f"/tasks/{task_id}/start")
         found = evidence.of_function(answer, drive, orders)
     return shown(control("POST", f"/tasks/{task_id}/judge", found))
 
 
-def _drives(task_id: str) -> dict:
-    """The drives of the task's unit; none where there is no such unit."""
+def _of_unit(task_id: str, name: str) -> dict:
+    """The `drives` or `readers` of the task's unit, by task; none where there are none."""
     unit = str(task_id).partition(".")[0]
     try:
-        return import_module(f"intark_lab.tasks.unit{unit:0>2}.drives").DRIVES
+        module = import_module(f"intark_lab.tasks.unit{unit:0>2}.{name}")
     except ModuleNotFoundError:
         return {}
+    return getattr(module, name.upper())

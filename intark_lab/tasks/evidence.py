@@ -19,12 +19,12 @@ class Unfit(Exception):
         self.evidence = evidence
 
 
-def of_value(answer) -> dict:
-    """Evidence of an answer that is data."""
+def of_value(answer, read: Callable = plain) -> dict:
+    """Evidence of an answer that is data, or that `read` makes data of."""
     if answer is ...:
         return {"untried": "value"}
     return _gathered(
-        lambda: {"answer": guarded(lambda: plain(answer)), "type": type(answer).__name__}
+        lambda: {"answer": guarded(lambda: read(answer)), "type": type(answer).__name__}
     )
 
 

@@ -1,0 +1,133 @@
+"""Task 5.5: two sentences to an owner. A point for what was seen, a point for the request.
+
+What a check of free text can hold: that it names the application, gives a number which the data
+bear out, and asks for something. Whether it is kind and clear, only a person can say.
+"""
+
+import re
+from collections.abc import Iterator
+from random import Random
+from typing import TYPE_CHECKING, NamedTuple
+
+from intark_lab.tasks.task import Bench, Part, Verdict, no, verdict, yes
+from intark_lab.tasks.unit05.counts import HOUR
+
+if TYPE_CHECKING:
+    from intark_lab.control.usage import Span, Usage
+
+SUSPECTS = (("grade-report", "fs-emner"), ("phone-book", "dfo-ansatte"))
+"""Applications that could do with fewer or cheaper calls, and the API of each."""
+USUAL = (("access-cards", "dfo-ansatte"), ("door-signs", "rombooking"))
+"""Applications that look odd and are as they must be."""
+DAYS = 7
+NEAR = 0.05
+"""By how much a number may be rounded."""
+LEAST = 10
+"""Whole numbers below are as likely to be about something else."""
+SENTENCES = range(2, 6)
+"""Two, and a greeting."""
+NUMBER = re.compile(r"\d+(?:[ .,\u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,]\d+)?")
+ASKS = re.compile(
+    r"\?|\b(please|could|can|would|suggest|propose|recommend|ask|instead|rather|kan|kunne|"
+    r"vennligst|foreslår|ber|gjerne|heller|i stedet|istedenfor|anbefaler|ønsker)\b",
+    re.I,
+)
+
+
+class Asked(NamedTuple):
+    """The suspect to write about, the one that is as it must be, and a week of their calls."""
+
+    suspect: tuple[str, str]
+    usual: tuple[str, str]
+    span: "Span"
+
+
+def inputs(bench: Bench) -> dict:
+    """Two applications with their APIs, in an order that tells nothing, and a week."""
+    usage, asked = bench.view.usage, _asked(bench)
+    pair = [asked.suspect, asked.usual]
+    Random(f"letter {bench.seed}").shuffle(pair)
+    applications = [
+        {"application": usage.id("application", slug), "api": usage.id("api", api)}
+        for slug, api in pair
+    ]
+    return {"applications": applications, **asked.span._asdict()}
+
+
+def judge(bench: Bench, evidence: dict) -> Verdict:
+    read, text = "unit05.read.letter", evidence["answer"]
+    if isinstance(text, list) and all(isinstance(each, str) for each in text):
+        text = " ".join(text)
+    if not isinstance(text, str) or not text.strip():
+        part = no("unit05.letter.no-text", read, type=evidence["type"])
+        return verdict(part, part)
+    return verdict(_seen(text, bench.view.usage, _asked(bench)), _request(text))
+
+
+def _asked(bench: Bench) -> Asked:
+    suspect = SUSPECTS[bench.seed % len(SUSPECTS)]
+    usual = USUAL[bench.seed // 2 % len(USUAL)]
+    return Asked(suspect, usual, bench.view.usage.days(9 + bench.seed % 5, DAYS))
+
+
+def _seen(text: str, usage: "Usage", asked: Asked) -> Part:
+    """The right application, and something about it that the data say."""
+    read = "unit05.read.letter"
+    if not _names(text, usage, asked.suspect[0]):
+        usual = next((slug for slug, _ in USUAL if _names(text, usage, slug)), None)
+        return no(f"unit05.letter.usual.{usual}" if usual else "unit05.letter.no-name", read)
+    numbers = list(_numbers(text))
+    if not numbers:
+        return no("unit05.letter.no-number", read)
+    facts = list(_facts(usage, *asked.suspect, asked.span))
+    if any(abs(number - fact) <= NEAR * fact for number in numbers for fact in facts):
+        return yes("unit05.letter.seen", name=usage.name(asked.suspect[0]))
+    found = ", ".join(f"{number:g}" for number in numbers[:4])
+    return no("unit05.letter.other-number", read, numbers=found)
+
+
+def _names(text: str, usage: "Usage", slug: str) -> bool:
+    spaced = re.sub(r"[\s\-_]+", " ", text.lower())
+    return slug.replace("-", " ") in spaced or usage.id("application", slug) in text
+
+
+def _numbers(text: str) -> Iterator[float]:
+    """Numbers with thousands apart or not, a comma or a point before decimals, a `k` for 1000."""
+    for match in NUMBER.finditer(text):
+        written, factor = match[0], 1000 if text[match.end() :][:1] == "k" else 1
+        whole = re.sub(r"\D", "", written)
+        if len(written.partition(".")[2]) == 3 or re.search(r"[ ,\u00a0\u202f]\d{3}\b", written):
+            yield float(whole)
+        if re.fullmatch(r"\d+[.,]\d+", written):
+            yield float(written.replace(",", ".")) * factor
+        elif int(whole) * factor >= LEAST:
+            yield float(whole) * factor
+
+
+def _facts(usage: "Usage", application: str, api: str, span: "Span") -> Iterator[float]:
+    """What the data say of an application's use of an API, in numbers."""
+    tallies = usage.tallies(api, span)
+    own = [tally for tally in tallies if tally.application == usage.id("application", application)]
+    calls, total = sum(tally.calls for tally in own), sum(tally.calls for tally in tallies)
+    mean = sum(tally.ms for tally in own) / calls
+    others = (sum(tally.ms for tally in tallies) - mean * calls) / (total - calls)
+    addresses = usage.addresses(api, application, span)
+    hours = len({tally.hour for tally in own})
+    yield from (calls, calls / DAYS, calls / (24 * DAYS), calls / hours, calls / hours / 60)
+    yield from (addresses, calls / addresses, calls / addresses / DAYS)
+    yield from (100 * calls / total, calls / (total - calls), mean, mean / 1000, mean / others)
+    for first in range(span.start, span.end, 24 * HOUR):
+        day = range(first, first + 24 * HOUR)
+        if on_day := sum(tally.calls for tally in own if tally.hour in day):
+            yield from (on_day, on_day / addresses)
+
+
+def _request(text: str) -> Part:
+    """Two sentences, of which one asks for something or proposes it."""
+    read = "unit05.read.letter"
+    sentences = re.split(r"(?<=[.!?])[\s\"»]+(?=[A-ZÆØÅ\"«])", text.strip())
+    if len(sentences) not in SENTENCES:
+        return no("unit05.letter.sentences", read, count=len(sentences))
+    if not ASKS.search(text):
+        return no("unit05.letter.no-request", read)
+    return yes("unit05.letter.asked")
