@@ -30,3 +30,7 @@ c.Autograde.autograde_preprocessors = [
 ]
 c.Execute.timeout = 60
 c.Execute.shutdown_kernel = "immediate"  # a third of the time of a run
+
+# Feedback is a page of the course's own; see intark_lab/grading/feedback.
+c.GenerateFeedback.exporter_class = "intark_lab.grading.feedback.export.FeedbackExporter"
+c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]

@@ -1,0 +1,1 @@
+"""What a learner gets back, and what an instructor sees of a class."""
