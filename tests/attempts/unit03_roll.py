@@ -104,6 +104,11 @@ def everything_revoked(subscription, hand_over):
         revoke(subscription, key["key"])
 
 
+def renewed_once_more(subscription, hand_over):
+    in_order(subscription, hand_over)
+    renew(subscription)
+
+
 def handed_over_late(subscription, hand_over):
     new = renew(subscription)
     current().advance(hours=2)
@@ -144,6 +149,7 @@ ATTEMPTS = [
     Attempt("3.3", itself(with_a_line_end), 0, "wrong", "handed-other unfinished"),
     Attempt("3.3", itself(revoked_before), 0, "wrong", "revoked-early unfinished"),
     Attempt("3.3", itself(everything_revoked), 0, "wrong", "revoked-new unfinished"),
+    Attempt("3.3", itself(renewed_once_more), 0, "wrong", "renewed-after unfinished"),
     Attempt("3.3", itself(handed_over_late), 0, "wrong", "too-late unfinished"),
     Attempt("3.3", itself(closed), 0, "wrong", "closed unfinished"),
     Attempt("3.3", itself(asked_anew), 0, "wrong", "other-subscription unfinished"),

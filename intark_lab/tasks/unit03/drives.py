@@ -32,8 +32,9 @@ class Service:
 
     def hand_over(self, key: str) -> None:
         """Give all workers the key, one after the other. They go on calling meanwhile."""
-        self.handed.append({"what": self._kind(key), "type": type(key).__name__})
-        if not isinstance(key, str) or not key.isascii() or not key.isprintable():
+        fits = isinstance(key, str) and key.isascii() and key.isprintable()
+        self.handed.append({"what": self._kind(key), "type": type(key).__name__, "taken": fits})
+        if not fits:
             return
         for worker in range(WORKERS):
             self.call()

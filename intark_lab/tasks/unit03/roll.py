@@ -42,9 +42,10 @@ def judge(bench: Bench, evidence: dict) -> Verdict:
 
 def _rolled(subscription: "Subscription", calls: list[Call], evidence: dict) -> Part:
     """Whether all of the service ends up with a new key, and was never refused on the way."""
-    read, last = "unit03.read.roll", calls[-evidence["workers"] :]
+    read, workers = "unit03.read.roll", evidence["workers"]
+    before, last = calls[-2 * workers : -workers], calls[-workers:]
     if any(call.status != 200 for call in last):
-        return _no_key(subscription, evidence["handed"])
+        return _no_key(subscription, evidence["handed"], before)
     if any(call.subscription != subscription.id for call in last):
         return no("unit03.roll.other-subscription", read)
     if len(subscription.keys) == 1:
@@ -58,8 +59,8 @@ def _rolled(subscription: "Subscription", calls: list[Call], evidence: dict) -> 
     return no(f"unit03.roll.{'revoked-early' if early else 'too-late'}", read, **about)
 
 
-def _no_key(subscription: "Subscription", handed: list[dict]) -> Part:
-    """Why the service has no key that works."""
+def _no_key(subscription: "Subscription", handed: list[dict], before: list[Call]) -> Part:
+    """Why the service has no key that works; `before` are its calls of two hours ago."""
     read = "unit03.read.roll"
     if subscription.status == "CLOSED":
         return no("unit03.roll.closed", read)
@@ -69,7 +70,10 @@ def _no_key(subscription: "Subscription", handed: list[dict]) -> Part:
         return no("unit03.roll.not-handed", read)
     if subscription.keys[-1].revoked_at is not None:
         return no("unit03.roll.revoked-new", read)
-    return no(f"unit03.roll.{handed[-1]['what']}", read, type=handed[-1]["type"])
+    what, taken = handed[-1]["what"], handed[-1]["taken"]
+    if what == "handed-other" and taken and all(call.status == 200 for call in before):
+        what = "renewed-after"
+    return no(f"unit03.roll.{what}", read, type=handed[-1]["type"])
 
 
 def _retired(subscription: "Subscription", done: int) -> Part:
