@@ -3,7 +3,7 @@
 import json
 import re
 import secrets
-from functools import cache
+from functools import lru_cache
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import orjson
@@ -11,6 +11,7 @@ import orjson
 from intark_lab.catalogue import CatalogueApi, CataloguePlan, load_catalogue
 from intark_lab.consumers import load_others
 from intark_lab.deploying import deploy, proxy_to
+from intark_lab.prepared import Prepared
 from intark_lab.store import Store
 
 LEARNER, ADMIN = "developer", "admin"
@@ -24,7 +25,7 @@ def born(seed: int, at: int) -> Store:
 
     Ids come from the seed; passwords and keys from `secrets`. `at` is the birth, lab ms.
     """
-    store = Store.from_image(_image(seed))
+    store = Store.of(_conceived(seed))
     with store.transaction():
         give_secrets(store, at)
     return store
@@ -81,14 +82,12 @@ def identity(seed: int, kind: str, name: str) -> str:
     return str(uuid5(NAMESPACE_URL, f"intark-lab:{seed}:{kind}:{name}"))
 
 
-@cache
-def _image(seed: int) -> bytes:
+@lru_cache(maxsize=8)
+def _conceived(seed: int) -> Prepared:
     store = Store.in_memory()
     with store.transaction():
         conceive(store, seed)
-    image = store.image()
-    store.close()
-    return image
+    return store.prepared()
 
 
 def _people(store: Store, seed: int) -> None:

@@ -13,8 +13,12 @@ from pathlib import Path
 
 from intark_lab import schema, traffic
 from intark_lab.journal import Call
+from intark_lab.prepared import Prepared, connect
 
 _INSERT_USAGE = f"INSERT INTO usage VALUES ({', '.join('?' * len(Call._fields))})"
+TRANSACTION = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
+SAVEPOINT = ("SAVEPOINT step", "RELEASE step", ("ROLLBACK TO step", "RELEASE step"))
+"""How writes begin that are kept together, and how they end, well or not."""
 
 
 class StateInUse(Exception):
@@ -31,9 +35,11 @@ class Store:
     knows when to read again.
     """
 
-    def __init__(self, connection: sqlite3.Connection):
+    def __init__(self, connection: sqlite3.Connection, prepared: Prepared | None = None):
         connection.row_factory = sqlite3.Row
-        self._connection = connection
+        self._connection, self._prepared = connection, prepared
+        self._steps = SAVEPOINT if prepared else TRANSACTION
+        self._writing = False
         self.generation = 0
         self.lasting = False
         """Whether it is a file, and outlasts the process."""
@@ -44,18 +50,17 @@ class Store:
         self._last_usage = self._counted = last or 0
 
     @classmethod
-    def from_image(cls, image: bytes) -> "Store":
-        """A store in memory that begins as `image`, what another store's `image()` gave."""
-        connection = _connect(":memory:")
-        connection.deserialize(image)
+    def in_memory(cls) -> "Store":
+        """An empty store without a file. Most of its tables stay empty: a small page each."""
+        connection = connect(":memory:")
+        connection.execute("PRAGMA page_size=1024")
+        schema.bring_up_to_date(connection)
         return cls(connection)
 
     @classmethod
-    def in_memory(cls) -> "Store":
-        """An empty store without a file."""
-        connection = _connect(":memory:")
-        schema.bring_up_to_date(connection)
-        return cls(connection)
+    def of(cls, prepared: Prepared) -> "Store":
+        """A store in memory in a first state."""
+        return cls(prepared.begin(), prepared)
 
     @classmethod
     def at(cls, file: Path) -> "Store":
@@ -65,7 +70,7 @@ class Store:
         file is no state file.
         """
         file.touch(mode=0o600, exist_ok=True)
-        connection = _connect(str(file))
+        connection = connect(str(file))
         try:
             connection.execute("PRAGMA locking_mode=EXCLUSIVE")
             connection.execute("PRAGMA journal_mode=WAL")
@@ -89,6 +94,10 @@ class Store:
         store.lasting = True
         return store
 
+    def prepared(self) -> Prepared:
+        """What this store holds now as the first state of others, see `of`. It stays as it is."""
+        return Prepared(self._connection)
+
     def image(self) -> bytes:
         return self._connection.serialize()
 
@@ -98,7 +107,11 @@ class Store:
 
     def close(self) -> None:
         self._flush()
-        self._connection.close()
+        connection, self._connection = self._connection, _CLOSED
+        if self._prepared is None:
+            connection.close()
+        elif connection is not _CLOSED:
+            self._prepared.end(connection)
 
     def all(self, sql: str, *values) -> list[sqlite3.Row]:
         return self._connection.execute(sql, values).fetchall()
@@ -117,7 +130,7 @@ class Store:
         self._connection.executemany(sql, rows)
 
     def _require_transaction(self) -> None:
-        if not self._connection.in_transaction:
+        if not self._writing:
             raise RuntimeError("write inside `with store.transaction()`")
 
     def insert(self, table: str, **columns) -> None:
@@ -129,13 +142,8 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All writes inside are kept together, or none of them when the body raises."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
+        with self._together():
             yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
         self.generation += 1
 
     def last_usage(self) -> int:
@@ -183,18 +191,30 @@ class Store:
             self.flush()
 
     def _commit(self, enlisted: list[Callable[[sqlite3.Connection], None]]) -> None:
-        self._connection.execute("BEGIN")
-        try:
+        with self._together():
             for write in enlisted:
                 write(self._connection)
+
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        if self._writing:
+            raise RuntimeError("one transaction at a time")
+        begin, keep, undo = self._steps
+        self._connection.execute(begin)
+        self._writing = True
+        try:
+            yield
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            for statement in undo:
+                self._connection.execute(statement)
             raise
-        self._connection.execute("COMMIT")
+        finally:
+            self._writing = False
+        self._connection.execute(keep)
 
 
-def _connect(target: str) -> sqlite3.Connection:
-    return sqlite3.connect(target, timeout=0, isolation_level=None, check_same_thread=False)
+_CLOSED = connect(":memory:")
+_CLOSED.close()
 
 
 def _settle(waiting: list["asyncio.Future[None]"], error: Exception | None = None) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from intark_lab.birth import identity
@@ -63,6 +63,8 @@ def one_by_one(store, span: Span, name: str) -> dict:
     return {name: calls for name, calls in store.all(ask, *values) if name is not None}
 
 
+@example(ends=(-182 * HOUR, -181 * HOUR, 0), owner=OWNERS[1], field="status")
+@settings(deadline=None)
 @given(ends=ENDS, owner=st.sampled_from(OWNERS), field=st.sampled_from(FIELDS))
 def test_sums_and_groups_are_those_of_the_calls(store, ends, owner, field):
     low, high, shift = ends
@@ -72,6 +74,7 @@ def test_sums_and_groups_are_those_of_the_calls(store, ends, owner, field):
     assert analytics.group_by(store, span, field) == {str(k): v for k, v in expected.items()}
 
 
+@settings(deadline=None)
 @given(ends=ENDS, owner=st.sampled_from(OWNERS), hours=st.sampled_from((1, 3, 24)))
 def test_so_is_every_step_of_a_histogram(store, ends, owner, hours):
     span = Span(BORN + ends[0], BORN + ends[1], **owner)

@@ -129,9 +129,65 @@ def test_a_file_of_another_kind_is_left_as_it_is(tmp_path):
     assert file.read_bytes() == before
 
 
-def test_an_image_is_a_copy():
+def test_what_many_begin_with_stays_as_it_is():
     store = Store.in_memory()
-    copy = Store.from_image(store.image())
-    with copy.transaction():
-        copy.insert("meta", key="a", value="b")
+    one = Store.of(store.prepared())
+    with one.transaction():
+        one.insert("meta", key="a", value="b")
     assert store.all("SELECT * FROM meta") == []
+
+
+def test_a_closed_store_leaves_nothing_to_the_next():
+    prepared = Store.in_memory().prepared()
+    first = Store.of(prepared)
+    with first.transaction():
+        first.insert("meta", key="a", value="b")
+        first.write("DROP TABLE hint")
+    asyncio.run(kept_in(first))
+    first.close()
+    first.close()
+    second, third = Store.of(prepared), Store.of(prepared)
+    for store in (second, third):
+        assert store.all("SELECT * FROM meta") == store.all("SELECT * FROM hint") == []
+        assert store.last_usage() == 0
+    with second.transaction():
+        second.insert("meta", key="a", value="c")
+    assert third.all("SELECT * FROM meta") == []
+    with pytest.raises(sqlite3.ProgrammingError):
+        first.one("SELECT 1")
+
+
+async def kept_in(store):
+    await store.usage(counted(1))
+
+
+@pytest.mark.parametrize("make", [Store.in_memory, lambda: Store.of(Store.in_memory().prepared())])
+def test_what_fails_takes_back_itself_alone(make):
+    store = make()
+    with store.transaction():
+        store.insert("meta", key="kept", value="1")
+    with pytest.raises(sqlite3.IntegrityError):
+        insert_twice(store)
+    assert [row["key"] for row in store.all("SELECT * FROM meta")] == ["kept"]
+    with store.transaction(), pytest.raises(RuntimeError, match="one transaction"):
+        insert_twice(store)
+
+
+def test_an_older_state_gets_what_it_lacks_and_keeps_what_it_holds(tmp_path):
+    file = tmp_path / "lab.sqlite"
+    store = Store.at(file)
+    asyncio.run(kept_in(store))
+    store.close()
+    older = sqlite3.connect(file, isolation_level=None)
+    older.executescript(
+        "DROP TABLE usage_hour; ALTER TABLE page DROP COLUMN revision; DROP INDEX usage_api;"
+        "DELETE FROM meta; CREATE VIEW traffic AS SELECT 1; PRAGMA user_version = 0;"
+    )
+    older.close()
+    store = Store.at(file)
+    store.show_traffic()
+    assert store.one("SELECT count(revision) FROM page")[0] == 0
+    assert store.one("SELECT transaction_id FROM traffic")[0] == "t1"
+    assert store.one("SELECT sum(calls) FROM usage_hour")[0] == 1
+    assert store.one("SELECT count(*) FROM sqlite_master WHERE name = 'usage_api'")[0] == 1
+    store.close()

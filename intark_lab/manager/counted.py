@@ -33,7 +33,8 @@ def relation(span: Span, field: str | None = None, interval: int = HOUR) -> Cond
         _past_calls(span, field),
     )
     sql = " UNION ALL ".join(part.sql for part in parts)
-    return Condition(f"({sql})", sum((part.values for part in parts), ()))
+    values = sum((part.values for part in parts), ())
+    return Condition(f"(SELECT * FROM ({sql}) WHERE calls > 0)", values)
 
 
 def _one_by_one(span: Span, field: str | None) -> Condition:

@@ -6,6 +6,7 @@ The broker's code is loaded when a lab first uses messages or a client first con
 import asyncio
 import socket
 import ssl
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from intark_lab import settings
@@ -21,13 +22,23 @@ class Post:
     """The door of each lab, and the port that clients connect to."""
 
     def __init__(self):
-        found = settings.read()
-        self._management = found.amqp_management
-        self.address = found.amqp or "amqp://127.0.0.1:0"
-        self._elsewhere = found.amqp is not None
+        self._own_address = "amqp://127.0.0.1:0"
         self._broker: Broker | None = None
         self._realms: dict[str, Realm] = {}
         self._server: asyncio.Server | None = None
+
+    @cached_property
+    def _settings(self) -> settings.Settings:
+        """Read when first asked for: most labs in memory never use messages."""
+        return settings.read()
+
+    @property
+    def address(self) -> str:
+        return self._settings.amqp or self._own_address
+
+    @property
+    def _elsewhere(self) -> bool:
+        return self._settings.amqp is not None
 
     async def open(
         self, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
@@ -42,7 +53,9 @@ class Post:
         )
         host, port = self._server.sockets[0].getsockname()[:2]
         scheme = "amqps" if tls else "amqp"
-        self.address = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+        self._own_address = (
+            f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+        )
 
     def add(self, institution: "Institution") -> None:
         """Keep a lab's messages from now on, and find again what its file holds."""
@@ -54,7 +67,7 @@ class Post:
         if self._elsewhere:
             from intark_lab.messages.rabbitmq import RabbitMQ  # needs httpx, which loads slowly
 
-            return RabbitMQ(self.address, self._management, institution.id)
+            return RabbitMQ(self.address, self._settings.amqp_management, institution.id)
         from intark_lab.messages.broker.door import EmbeddedDoor
 
         return EmbeddedDoor(self.broker, self.realm(institution), self.address)
