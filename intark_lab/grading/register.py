@@ -30,13 +30,13 @@ class Register:
             [os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)]
         )
         self._root = root
-        self._book = Gradebook(f"sqlite:///{database}", "intark")
+        self.book = Gradebook(f"sqlite:///{database}", "intark")
 
     def __enter__(self) -> "Register":
         return self
 
     def __exit__(self, *_error) -> None:
-        self._book.close()
+        self.book.close()
 
     def know(self, unit: str) -> None:
         """Let the gradebook have the unit's cells, from its solved exercise.
@@ -44,17 +44,17 @@ class Register:
         Raises CalledProcessError with nbgrader's words.
         """
         try:
-            self._book.find_notebook(unit, unit)
+            self.book.find_notebook(unit, unit)
         except MissingEntry:
             command = [sys.executable, "-m", "nbgrader", "generate_assignment", unit, "--create"]
             subprocess.run(
                 command, cwd=self._root, check=True, capture_output=True, text=True, timeout=300
             )
-            self._book.db.expire_all()
+            self.book.db.expire_all()
 
     def enter(self, report: Report, notebook: NotebookNode, timestamp: str | None) -> None:
         """Write one student's scores and comments; the notebook is the executed one."""
-        book, unit, student = self._book, report.unit, report.student
+        book, unit, student = self.book, report.unit, report.student
         book.update_or_create_student(student)
         submission = self._submission(unit, student, timestamp)
         (kept,) = (one for one in submission.notebooks if one.name == unit)
@@ -77,7 +77,7 @@ class Register:
         when = {"timestamp": timestamp} if timestamp else {}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # nbgrader makes it cell by cell
-            return self._book.update_or_create_submission(unit, student, **when)
+            return self.book.update_or_create_submission(unit, student, **when)
 
     def _penalize(self, submission) -> None:
         """What the course takes off for being late, if it does; by nbgrader's own plugin."""
@@ -90,11 +90,11 @@ class Register:
                     submission.student.id, notebook.score, late
                 )
                 notebook.late_submission_penalty = penalty
-            self._book.db.commit()
+            self.book.db.commit()
 
 
 def _points(cell: NotebookNode | None, recorded: float | None) -> float | None:
-    """The lab's record where there is one, else what nbgrader reads; None is a person's to grade."""
+    """The lab's record, else what nbgrader reads from the cell; None is a person's to grade."""
     if cell is None or not is_grade(cell):
         return 0.0
     if recorded is not None:

@@ -70,8 +70,11 @@ def _grade(options: argparse.Namespace, course: Course, work: list[HandedIn]) ->
 
 
 def _plan(options: argparse.Namespace, course: Course, register) -> Plan:
+    from intark_lab.grading.feedback.write import write as write_feedback
+
     def write(report, notebook, one: HandedIn) -> None:
         register.enter(report, notebook, one.timestamp())
+        write_feedback(course, register.book, notebook, one.student, one.unit)
 
     secret = course_secret(settings.read().folder)
     return Plan(course, secret, options.jobs, options.level, options.force, write)
