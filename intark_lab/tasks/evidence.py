@@ -3,12 +3,16 @@
 Evidence is plain data for the lab's control side, which judges it. No truth is needed here.
 """
 
+import dis
 import inspect
 from collections.abc import Callable, Iterator
 from itertools import islice
 
 from intark_lab.tasks.guard import SECONDS, TimeUp, guarded, told
 from intark_lab.tasks.plain import MOST, NotPlain, plain
+
+IDLE = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
+"""What the body of an empty function is made of."""
 
 
 class Unfit(Exception):
@@ -59,9 +63,9 @@ def _run(function: Callable, *arguments):
 
 
 def _is_empty(function: Callable) -> bool:
-    """Whether its body is `...`, `pass` or the like: code that names nothing."""
+    """Whether its body is `...`, `pass` or the like: steps that do nothing."""
     code = getattr(function, "__code__", None)
-    return code is not None and not code.co_names
+    return code is not None and all(step.opname in IDLE for step in dis.get_instructions(code))
 
 
 def _gathered(work: Callable[[], dict]) -> dict:

@@ -108,6 +108,10 @@ def a_status(service):
     return 404 if said == "wrong address" else said
 
 
+def itself_again(service):
+    return by_the_portal_first
+
+
 def sure_of_its_key(service):
     said = by_the_portal_first(service)
     if said == "wrong key":
@@ -142,6 +146,7 @@ ATTEMPTS = [
     Attempt("3.4", itself(one_word_for_all_401), 1, "wrong", "no-such-word gateway"),
     Attempt("3.4", itself(takes_403_for_an_address), 1, "wrong", "portal wrong"),
     Attempt("3.4", itself(a_status), 1, "wrong", "portal no-such-word"),
+    Attempt("3.4", itself(itself_again), 0, "wrong", "tasks.not-data"),
     Attempt("3.4", itself(sure_of_its_key), 1, "raised", "raised gateway"),
     Attempt("3.4", itself(sure_of_json), 1, "raised", "portal raised"),
 ]

@@ -83,6 +83,10 @@ def id_of_the_key(subscription, hand_over):
     hand_over(renew(subscription)["id"])
 
 
+def id_of_the_subscription(subscription, hand_over):
+    hand_over(subscription)
+
+
 def whole_key(subscription, hand_over):
     hand_over(renew(subscription))
 
@@ -145,6 +149,7 @@ ATTEMPTS = [
     Attempt("3.3", itself(nothing_renewed), 0, "wrong", "not-renewed unfinished"),
     Attempt("3.3", itself(oldest_of_the_list), 0, "wrong", "handed-old unfinished"),
     Attempt("3.3", itself(id_of_the_key), 0, "wrong", "handed-other unfinished"),
+    Attempt("3.3", itself(id_of_the_subscription), 0, "wrong", "not-renewed unfinished"),
     Attempt("3.3", itself(whole_key), 0, "wrong", "handed-no-text unfinished"),
     Attempt("3.3", itself(with_a_line_end), 0, "wrong", "handed-other unfinished"),
     Attempt("3.3", itself(revoked_before), 0, "wrong", "revoked-early unfinished"),

@@ -11,7 +11,7 @@ from intark_lab.lab import current
 from intark_lab.tasks.driving import gateway_client
 from intark_lab.tasks.evidence import Unfit, called
 from intark_lab.tasks.guard import TimeUp, told
-from intark_lab.tasks.plain import plain
+from intark_lab.tasks.plain import NotPlain, plain
 
 WORKERS = 3
 
@@ -75,7 +75,7 @@ def _decided(diagnose: Callable, service: dict) -> dict:
     case = {"subscription": service["subscription"]}
     try:
         return case | {"word": plain(called(diagnose, dict(service)))}
-    except (Unfit, TimeUp, NotImplementedError):
+    except (Unfit, TimeUp, NotPlain, NotImplementedError):
         raise
     except (Exception, SystemExit) as error:
         return case | {"raised": told(error)}
