@@ -40,7 +40,7 @@ def judge(bench: Bench, evidence: dict) -> Verdict:
 
 
 def _access(own: list, asked: list, evidence: dict) -> Part:
-    """Whether the plan that is enough was granted, and is what the learner holds out."""
+    """Whether the plan that is enough was granted, and is what the learner hands in."""
     granted = [one for one in asked if one.status == "ACCEPTED"]
     right = [one for one in granted if (one.api, one.plan) == (API, RIGHT)]
     if not right:
@@ -71,7 +71,7 @@ def _not_granted(asked: list, granted: list) -> Part:
 
 
 def _another(evidence: dict, asked: list) -> Part:
-    """What the learner holds out instead of the granted subscription."""
+    """What the learner hands in instead of the granted subscription."""
     read, said = "unit03.read.mend", _named(evidence["answer"])
     if any(one.id == said for one in asked):
         return no("unit03.request.earlier", read)
