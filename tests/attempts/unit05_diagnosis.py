@@ -56,6 +56,7 @@ ATTEMPTS = [
     Attempt("5.3", lambda task: ..., 0, "untried", "tasks.untried.value"),
     Attempt("5.3", lambda task: "normal", 0, "wrong", "no-dict"),
     Attempt("5.3", lambda task: dict.fromkeys("ABCDEF"), 0, "wrong", "missing"),
+    Attempt("5.3", lambda task: dict.fromkeys("ABCDEF", "normal"), 0, "wrong", "all-alike"),
     Attempt("5.3", instead(backend_gone="policy"), 1, "wrong", "was.backend-gone quiet"),
     Attempt("5.3", instead(backend_password="policy"), 1, "wrong", "was.backend-password quiet"),
     Attempt("5.3", instead(policy="backend gone"), 1, "wrong", "was.policy quiet"),

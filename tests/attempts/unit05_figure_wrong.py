@@ -29,6 +29,15 @@ def names_exchanged(task):
     return lines(task, wide(task).rename(columns={200: 401, 401: 200}))
 
 
+def legend_exchanged(task):
+    axes, usage = Figure().subplots(), wide(task)
+    for (_, calls), style in zip(usage.items(), ("-", "--", ":"), strict=True):
+        axes.plot(range(24), calls, style)
+    axes.set(**LABELS)
+    axes.legend(["401", "200", "404"])
+    return axes
+
+
 def three_hours_a_step(task):
     return lines(task, wide(task).resample("3h").sum())
 
@@ -65,9 +74,10 @@ ATTEMPTS = [
     Attempt("5.4", one_sum, 1, "wrong", "summed reads"),
     Attempt("5.4", without_401, 0, "wrong", "lacking no-name"),
     Attempt("5.4", names_exchanged, 1, "wrong", "misnamed reads"),
+    Attempt("5.4", legend_exchanged, 1, "wrong", "misnamed reads"),
     Attempt("5.4", three_hours_a_step, 1, "wrong", "points reads"),
     Attempt("5.4", doubled, 1, "wrong", "other-data reads"),
-    Attempt("5.4", labelled(title=""), 1, "wrong", "data no-title"),
+    Attempt("5.4", labelled(title="Calls"), 1, "wrong", "data no-title"),
     Attempt("5.4", labelled(xlabel=""), 1, "wrong", "data no-x-label"),
     Attempt("5.4", labelled(ylabel=""), 1, "wrong", "data no-y-label"),
     Attempt("5.4", labelled(xlabel="x"), 1, "wrong", "data x-label"),

@@ -40,6 +40,9 @@ def judge(bench: Bench, evidence: dict) -> Verdict:
     if words is None:
         part = no("unit05.diagnosis.no-dict", "unit05.read.diagnosis", type=evidence["type"])
         return verdict(part, part)
+    if len(words) > 1 and (alike := set(words.values())) in [{word} for word in WORDS]:
+        part = no("unit05.diagnosis.all-alike", "unit05.read.diagnosis", word=alike.pop())
+        return verdict(part, part)
     cases = _cases(bench)
     return verdict(
         _right([case for case in cases if case.word != NORMAL], words, "faults"),

@@ -21,7 +21,7 @@ TONE = 0.2
 WIDTH = 1.8
 """How many times as wide a line must be."""
 COUNTED = r"call|request|hit|kall|forespørs|oppslag"
-PER_HOUR = r"hour|/ ?h\b|\bh\b|time|hver"
+PER_HOUR = r"hour|\bh\b|(per|pr\.?|i|hver|/) ?time"
 TIME = r"time|hour|clock|day|tid|klokk|kl\.|dag|døgn|dato|date|utc|\bh\b"
 """What the labels of the axes must speak of, in English or Norwegian."""
 MINUTE = 60_000
@@ -140,7 +140,7 @@ def _statuses(label: str) -> list[int]:
 def _reading(drawn: dict, truth: dict[int, list[int]]) -> Part:
     """What is written on the figure, and whether it can be read, also in grey."""
     read = "unit05.read.figure"
-    if len(re.findall(r"\w\w", drawn["title"])) < 2:
+    if len(re.findall(r"\w{2,}", drawn["title"])) < 2:
         return no("unit05.figure.no-title", read)
     for axis, words in (("x", (TIME,)), ("y", (COUNTED, PER_HOUR))):
         label = drawn[axis]

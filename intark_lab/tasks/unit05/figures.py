@@ -46,18 +46,27 @@ def _read(figure) -> dict:
     titles = [figure.get_suptitle()]
     titles += [each.get_title(loc) for each in axes for loc in ("center", "left", "right")]
     legends = [each.get_legend() for each in axes] + list(figure.legends)
+    names = [text.get_text() for one in legends if one for text in one.get_texts()]
     return {
-        "series": [
-            {"axes": place, **one} for place, each in enumerate(axes) for one in _series(each)
-        ],
+        "series": _named(
+            [{"axes": place, **one} for place, each in enumerate(axes) for one in _series(each)],
+            names,
+        ),
         "title": _written(titles),
         "x": _written([figure.get_supxlabel(), *(each.get_xlabel() for each in axes)]),
         "y": _written([figure.get_supylabel(), *(each.get_ylabel() for each in axes)]),
-        "legend": [text.get_text() for one in legends if one for text in one.get_texts()],
+        "legend": names,
         "texts": [text.get_text() for each in axes for text in each.texts],
         "panels": [each.get_title() for each in axes],
         "ticks": _ticks(axes, canvas.get_renderer()),
     }
+
+
+def _named(series: list[dict], names: list[str]) -> list[dict]:
+    """With the legend's names, where the series have none of their own: it gives them in order."""
+    if len(series) != len(names) or any(one["label"] for one in series):
+        return series
+    return [one | {"label": name} for one, name in zip(series, names, strict=True)]
 
 
 def _written(texts: list[str]) -> str:

@@ -113,13 +113,11 @@ def _facts(usage: "Usage", application: str, api: str, span: "Span") -> Iterator
     others = (sum(tally.ms for tally in tallies) - mean * calls) / (total - calls)
     addresses = usage.addresses(api, application, span)
     hours = len({tally.hour for tally in own})
-    yield from (calls, calls / DAYS, calls / (24 * DAYS), calls / hours, calls / hours / 60)
+    yield from (calls, calls / DAYS, calls / (24 * DAYS), calls / hours, 100 * calls / total)
     yield from (addresses, calls / addresses, calls / addresses / DAYS)
-    yield from (100 * calls / total, calls / (total - calls), mean, mean / 1000, mean / others)
+    yield from (mean, mean / 1000, mean / others)
     for first in range(span.start, span.end, 24 * HOUR):
-        day = range(first, first + 24 * HOUR)
-        if on_day := sum(tally.calls for tally in own if tally.hour in day):
-            yield from (on_day, on_day / addresses)
+        yield sum(tally.calls for tally in own if first <= tally.hour < first + 24 * HOUR)
 
 
 def _request(text: str) -> Part:

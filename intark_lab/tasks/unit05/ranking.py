@@ -79,13 +79,13 @@ def _list(name: str, given, measured: dict[str, Measured], ids: dict[str, str]) 
     found = [ids.get(each, each) for each in found]
     if strangers := [each for each in found if each not in own.values]:
         return no("unit05.ranking.stranger", read, stranger=strangers[0][:60], **about)
+    if _is_page(given):
+        return no("unit05.ranking.page", read, **about)
     wanted = min(PLACES, len(own.values))
     if len(found) != wanted:
         return no("unit05.ranking.number", read, got=len(found), wanted=wanted, **about)
     if own.is_in_order(found):
         return yes(f"unit05.ranking.{name}-right", first=found[0])
-    if _is_page(given):
-        return no("unit05.ranking.page", read, **about)
     if other.is_in_order(found):
         return no("unit05.ranking.swapped", read, **about)
     if found in (own.ranking()[::-1][:wanted], own.ranking()[:wanted][::-1]):
