@@ -2,11 +2,13 @@
 
 import pkgutil
 import re
+from contextlib import suppress
 from importlib import import_module
 from types import SimpleNamespace
 
 import attempts
 import httpx
+import pika
 import pytest
 from pseudo import ENGLISH
 
@@ -39,6 +41,23 @@ def _every_client_closed(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
+def _every_connection_closed(monkeypatch):
+    """So do they with connections to the broker, some of which were cut meanwhile."""
+    made = []
+
+    class Kept(pika.BlockingConnection):
+        def __init__(self, *settings):
+            super().__init__(*settings)
+            made.append(self)
+
+    monkeypatch.setattr(pika, "BlockingConnection", Kept)
+    yield
+    for connection in made:
+        with suppress(pika.exceptions.AMQPError, OSError):
+            connection.close()
+
+
+@pytest.fixture(autouse=True)
 def _sleeping_moves_lab_time(lab, monkeypatch):
     asleep = SimpleNamespace(sleep=lambda seconds: lab.advance(seconds=seconds))
     for module in MODULES:
@@ -52,9 +71,12 @@ def full_names(attempt) -> list[str]:
     return [kind if kind.startswith("tasks.") else f"{name}.{kind}" for kind in kinds]
 
 
-@pytest.mark.parametrize(
-    "attempt", ATTEMPTS, ids=lambda attempt: f"{attempt.task}-{attempt.answer.__name__}"
-)
+def played(attempt):
+    marks = [pytest.mark.slow] if attempt.slow else []
+    return pytest.param(attempt, id=f"{attempt.task}-{attempt.answer.__name__}", marks=marks)
+
+
+@pytest.mark.parametrize("attempt", [played(attempt) for attempt in ATTEMPTS])
 def test_attempt(lab, listening, attempt):
     points = check(attempt.task, attempt.answer(lab.task(attempt.task)))
     institution, _ = listening

@@ -77,10 +77,10 @@ def sent(how: str | None, messages: list[tuple[Told, Message]]) -> list[tuple[To
     if how == "duplicate":
         return [each for each in messages for _ in range(2)]
     if how == "poison":
-        return [(told, message._replace(body=_broken(message.body))) for told, message in messages]
+        return [(told, message._replace(body=broken(message.body))) for told, message in messages]
     return messages
 
 
-def _broken(body: bytes) -> bytes:
+def broken(body: bytes) -> bytes:
     """The first half, which is no JSON."""
     return body[: len(body) // 2]

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from intark_lab.birth import ADMIN
 from intark_lab.institution import Institution
-from intark_lab.manager import applications, keys, people, subscriptions
+from intark_lab.manager import applications, keys, people, processing, subscriptions
 from intark_lab.manager.errors import ManagerError
 from intark_lab.tasks.task import Task
 from intark_lab.texts import text
@@ -36,7 +36,7 @@ def begin(institution: Institution, task: Task) -> Probe:
         "SELECT p.id FROM plan p JOIN api a ON a.id = p.api WHERE a.slug = ? AND p.slug = ?",
         *task.plan,
     )
-    wanted = {"plan": plan and plan["id"], "application": identity}
+    wanted = {"plan": plan and plan["id"], "application": identity, "request": named["name"]}
     try:
         subscription = subscriptions.subscribe(store, clock, owner, application, wanted)
     except ManagerError as error:
@@ -44,6 +44,8 @@ def begin(institution: Institution, task: Task) -> Probe:
         api, name = task.plan
         message = text("control.no-access", api=api, plan=name, error=error)
         raise NoAccess(message) from error
+    if subscription["status"] == "PENDING":
+        processing.process(store, clock, subscription, True, owner.id)
     key = keys.of_subscription(store, subscription["id"])[0]["key"]
     return Probe(identity, subscription["id"], key, store.last_usage())
 

@@ -9,7 +9,7 @@ class Attempt(NamedTuple):
 
     `answer` gets what `lab.task` gave and returns what goes into `check`. `kinds` are the messages
     that the learner is told, without the task's own prefix; `outcome` is untried, wrong, right or
-    raised.
+    raised. What is `slow` is left out of the daily part.
     """
 
     task: str
@@ -17,3 +17,4 @@ class Attempt(NamedTuple):
     points: float
     outcome: str
     kinds: str
+    slow: bool = False
