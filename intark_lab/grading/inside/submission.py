@@ -7,6 +7,7 @@ import random
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,9 +43,9 @@ def run(
 def begin_anew(environ: dict[str, str]) -> None:
     """Forget what a fork inherits and no kernel would have."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.clear()
     os.environ.update(environ)
+    tempfile.tempdir = None
     random.seed()
     sys.modules["numpy"].random.seed()  # by its name: numpy is pandas', not the course's own
 
@@ -52,6 +53,7 @@ def begin_anew(environ: dict[str, str]) -> None:
 async def _cells(made: kernel.Kernel, frames: Frames, limits: Limits) -> None:
     outputs = Outputs(limits.cell_output, limits.output)
     cells, watch = kernel.Cells(made, outputs), Watch(made.shell)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # asyncio has put in its own
     frames.send({"ready": True})
     while True:
         try:
