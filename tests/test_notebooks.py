@@ -2,6 +2,7 @@
 
 import nbformat
 import pytest
+import rabbitmq
 from nbclient import NotebookClient
 from running import running_lab
 
@@ -15,6 +16,7 @@ FILES = sorted(
     for file in folder.rglob("*.ipynb")
     if ".ipynb_checkpoints" not in file.parts
 )
+WITH_MESSAGES = [file for file in FILES if "import pika" in file.read_text("utf-8")]
 NAMES = [str(file.relative_to(paths.ROOT)) for file in FILES]
 
 
@@ -25,9 +27,31 @@ def learners_lab(tmp_path):
         yield lab
 
 
+@pytest.fixture
+def lab_with_rabbitmq(tmp_path, monkeypatch):
+    """The same, with a RabbitMQ in place of the lab's own broker."""
+    server = rabbitmq.server()
+    monkeypatch.setenv("INTARK_LAB_AMQP", server.address)
+    monkeypatch.setenv("INTARK_LAB_AMQP_MANAGEMENT", server.management)
+    with running_lab(tmp_path / ".lab") as lab:
+        yield lab
+        lab.reset()  # takes away what it set up there
+
+
 @pytest.mark.usefixtures("learners_lab")
 @pytest.mark.parametrize("file", FILES, ids=NAMES)
 def test_runs_twice_from_the_top(file, tmp_path):
+    assert_the_same_twice(file, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("lab_with_rabbitmq")
+@pytest.mark.parametrize("file", WITH_MESSAGES, ids=lambda file: str(file.relative_to(paths.ROOT)))
+def test_runs_twice_on_rabbitmq(file, tmp_path):
+    assert_the_same_twice(file, tmp_path)
+
+
+def assert_the_same_twice(file, tmp_path):
     first, second = (executed(file, tmp_path) for _ in range(2))
     assert [cell.execution_count for cell in first] == list(range(1, len(first) + 1))
     for cell, again in zip(first, second, strict=True):
