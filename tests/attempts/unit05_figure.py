@@ -81,6 +81,18 @@ def areas_by_pandas(task):
     )
 
 
+def hatched_areas_with_edges(task):
+    axes, usage = Figure().subplots(), wide(task)
+    below = np.zeros(len(usage))
+    for (status, calls), hatch in zip(usage.items(), HATCHES, strict=True):
+        axes.fill_between(range(24), below, below + calls, hatch=hatch, color="0.8", label=status)
+        below = below + calls.to_numpy()
+        axes.plot(range(24), below, "k-", label="_edge")
+    axes.set(**LABELS)
+    axes.legend()
+    return axes
+
+
 def stairs(task):
     axes, usage = Figure().subplots(), wide(task)
     for (status, calls), style in zip(usage.items(), STYLES, strict=True):
@@ -123,6 +135,7 @@ ATTEMPTS = [
         stacked_bars,
         stacked_areas,
         areas_by_pandas,
+        hatched_areas_with_edges,
         stairs,
         panels,
         words_beside_the_lines,

@@ -60,6 +60,12 @@ def colours_alone(task):
     return axes
 
 
+def bare(task):
+    axes = lines(task)
+    axes.set_xticks([])
+    return axes
+
+
 def crowded(task):
     axes = lines(task, wide(task).reset_index(drop=True))
     axes.set_xticks(range(24), [f"hour {hour} of the day" for hour in range(24)])
@@ -84,6 +90,7 @@ ATTEMPTS = [
     Attempt("5.4", labelled(ylabel="calls"), 1, "wrong", "data y-label"),
     Attempt("5.4", without_legend, 1, "wrong", "data no-name"),
     Attempt("5.4", colours_alone, 1, "wrong", "data colour-alone"),
+    Attempt("5.4", bare, 1, "wrong", "data no-ticks"),
     Attempt("5.4", crowded, 1, "wrong", "data ticks"),
     Attempt("5.4", labelled(hours="%Y-%m-%d %H:%M"), 1, "wrong", "data ticks"),
 ]

@@ -154,15 +154,18 @@ def _reading(drawn: dict, truth: dict[int, list[int]]) -> Part:
         return no("unit05.figure.no-name", read, status=lacking[0])
     if not _direct(drawn, truth) and any(_same(a, b) for a, b in combinations(series, 2)):
         return no("unit05.figure.colour-alone", read)
+    if drawn["ticks"]["least"] < 2:
+        return no("unit05.figure.no-ticks", read)
     if drawn["ticks"]["overlap"] or drawn["ticks"]["most"] > MOST_LABELS:
         return no("unit05.figure.ticks", read, most=drawn["ticks"]["most"])
     return yes("unit05.figure.reads")
 
 
 def _largest(series: list[dict]) -> list[dict]:
-    """The series of the kind that most are of: an area has edges which need not differ."""
+    """The series of the kind that most are of. Lines around areas need not differ."""
     kinds = Counter(one["kind"] for one in series)
-    return [one for one in series if one["kind"] == max(kinds, key=lambda k: (kinds[k], k))]
+    kind = max(kinds, key=lambda name: (kinds[name], name != "line"))
+    return [one for one in series if one["kind"] == kind]
 
 
 def _direct(drawn: dict, truth: dict[int, list[int]]) -> bool:

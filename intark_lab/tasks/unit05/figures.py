@@ -148,13 +148,15 @@ def _tone(colour) -> float:
 
 
 def _ticks(axes: list, renderer) -> dict:
-    """How many labels the fullest axis has, and whether neighbours overlap on any."""
-    most, overlap = 0, False
-    for axis in [axis for each in axes for axis in (each.xaxis, each.yaxis)]:
-        labels = _labels(axis)
-        most = max(most, len(labels))
-        overlap |= any(_overlap(a, b, renderer) for a, b in pairwise(labels))
-    return {"most": most, "overlap": overlap}
+    """How many labels x and y have where they have most, and whether neighbours overlap on any."""
+    along = ([_labels(each.xaxis) for each in axes], [_labels(each.yaxis) for each in axes])
+    counts = [max(map(len, rows), default=0) for rows in along]
+    neighbours = [pair for rows in along for row in rows for pair in pairwise(row)]
+    return {
+        "least": min(counts),
+        "most": max(counts),
+        "overlap": any(_overlap(*pair, renderer) for pair in neighbours),
+    }
 
 
 def _labels(axis) -> list:
