@@ -19,7 +19,8 @@ OPENING = """# Glossary
 
 The words of the platform, each with its Norwegian name, which you meet on the platform's own pages.
 
-**You need** nothing but a word to look up. Lessons link each where they first use it."""
+**You need** nothing but a word to look up. Lessons link each where they first use it; while this \
+page is open, their links lead right to the word."""
 
 
 class Term(NamedTuple):
