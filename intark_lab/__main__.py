@@ -9,6 +9,7 @@ VERBS = {
     "progress": "intark_lab.tasks.report",
     "restore": "intark_lab.jupyter.restore",
     "collect": "intark_lab.grading.collect",
+    "overview": "intark_lab.grading.overview",
     "grade": "intark_lab.grading.verb",
 }
 """Each verb is a module's `main(arguments) -> exit code`, imported when it is asked for."""

@@ -1,5 +1,7 @@
 """The folders of a course that is graded; nbgrader's own names, below one root."""
 
+import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +11,8 @@ from nbformat import NotebookNode
 from intark_lab import paths
 
 CONFIG = "nbgrader_config.py"
+COURSE_ID = "intark"
+"""As nbgrader_config.py has it."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,16 @@ class Course:
     @property
     def gradebook(self) -> Path:
         return self.root / "gradebook.db"
+
+    def book(self):
+        """nbgrader's gradebook, a context; made where there is none."""
+        from nbgrader.api import Gradebook
+
+        places = os.environ.get("PATH", os.defpath).split(os.pathsep)
+        commands = os.path.dirname(sys.executable)
+        if commands not in places:  # nbgrader calls alembic by name
+            os.environ["PATH"] = os.pathsep.join([commands, *places])
+        return Gradebook(f"sqlite:///{self.gradebook}", COURSE_ID)
 
     def units(self) -> list[str]:
         """The units that have an exercise, such as `02-call-an-api`."""

@@ -83,14 +83,13 @@ def _tasks(notebook: NotebookNode, said: dict):
 
 
 def _task(cell: NotebookNode, answer: NotebookNode | None, score: dict, records: dict) -> TaskPart:
-    call = check_call(cell.source)
-    name = call[0] if call else cell.metadata.nbgrader["grade_id"]
+    name = task_id(cell)
     record = records.get(name, {})
     message = score.get("message") or message_of(cell)
     comments = (each.metadata.nbgrader.get("comment") for each in filter(None, [answer, cell]))
     return TaskPart(
         id=name,
-        title=text(f"{TASKS[name].name}.title") if name in TASKS else "",
+        title=task_title(name),
         points=cell.metadata.nbgrader.get("score") or 0.0,
         max=cell.metadata.nbgrader["points"],
         message=Markup(html(message)),
@@ -99,6 +98,17 @@ def _task(cell: NotebookNode, answer: NotebookNode | None, score: dict, records:
         answer=answer.source if answer else "",
         comment="\n\n".join(filter(None, comments)),
     )
+
+
+def task_id(test: NotebookNode) -> str:
+    """The task that a test cell checks; the cell's own name where it calls no check."""
+    call = check_call(test.source)
+    return call[0] if call else test.metadata.nbgrader["grade_id"]
+
+
+def task_title(task: str) -> str:
+    """A task's title; empty for one that this course does not have."""
+    return text(f"{TASKS[task].name}.title") if task in TASKS else ""
 
 
 def message_of(cell: NotebookNode) -> str:
