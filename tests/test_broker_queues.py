@@ -230,3 +230,31 @@ def test_a_single_active_consumer_is_followed_by_the_next(channel):
     publish(channel, "c")
     until(lambda: len(seen) == 3, channel)
     assert seen == ["first", "first", "second"]
+
+
+def test_the_active_consumer_stays_active_whoever_comes(channel):
+    channel.queue_declare("q", arguments={"x-single-active-consumer": True})
+    got = []
+    for tag, priority in (("first", 0), ("second", 0), ("important", 10)):
+        channel.basic_consume(
+            "q",
+            lambda _, method, *__: got.append(method.consumer_tag),
+            auto_ack=True,
+            consumer_tag=tag,
+            arguments={"x-priority": priority},
+        )
+    for leaving in ("first", "important"):
+        channel.basic_publish("", "q", b"")
+        until(lambda: got and got[-1] == leaving, channel)  # noqa: B023
+        channel.basic_cancel(leaving)
+    assert got == ["first", "important"]
+
+
+def test_a_message_put_back_makes_a_queue_too_long(channel):
+    channel.queue_declare("q", arguments={"x-max-length": 1})
+    channel.basic_publish("", "q", b"old")
+    method, _, _ = channel.basic_get("q")
+    channel.basic_publish("", "q", b"new")
+    channel.basic_nack(method.delivery_tag)
+    assert channel.basic_get("q", auto_ack=True)[2] == b"new"
+    assert channel.basic_get("q")[0] is None

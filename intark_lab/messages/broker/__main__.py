@@ -9,12 +9,16 @@ import asyncio
 import json
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
 from intark_lab.clock import Clock
 from intark_lab.messages.post import Post
 from intark_lab.store import Store
+
+_NAP = 0.5
+"""Seconds."""
 
 
 async def main() -> None:
@@ -48,10 +52,12 @@ def _options() -> argparse.Namespace:
 
 
 async def _told_to_end() -> None:
-    told = asyncio.Event()
+    told, loop = asyncio.Event(), asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, told.set)
-    await told.wait()
+        signal.signal(name, lambda *_: loop.call_soon_threadsafe(told.set))
+    while not told.is_set():  # Windows hears no signal while the loop sleeps
+        with suppress(TimeoutError):
+            await asyncio.wait_for(told.wait(), _NAP)
 
 
 if __name__ == "__main__":

@@ -92,11 +92,6 @@ class Backlog:
         self.octets -= len(head.content.body)
         self.size -= 1
 
-    def oldest(self) -> Entry:
-        """What an overflowing queue drops first. There must be one."""
-        self.first()
-        return next(level[0] for level in self._levels if level)
-
     def purge(self) -> int:
         """Drop all that is waiting; how many."""
         dropped = self.size

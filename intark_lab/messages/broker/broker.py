@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 
+from intark_lab.messages.broker.alarm import Alarm
 from intark_lab.messages.broker.connection import Connection
 from intark_lab.messages.broker.faults import ConnectionFault
 from intark_lab.messages.broker.realm import Realm
@@ -22,6 +23,7 @@ class Broker:
         self.realms: list[Realm] = []
         self._connections: set[Connection] = set()
         self._speaking: set[Connection] = set()
+        self.alarm = Alarm(self._octets)
 
     @property
     def connected(self) -> bool:
@@ -63,6 +65,7 @@ class Broker:
 
     def gone(self, connection: Connection) -> None:
         self._connections.discard(connection)
+        self.alarm.gone(connection)
         self._speaking.discard(connection)
 
     def speaks(self, connection: Connection) -> None:
@@ -80,6 +83,10 @@ class Broker:
                 self._break_off(realm)
         for connection in speaking:
             connection.flush()
+
+    def _octets(self) -> int:
+        vhosts = (vhost for realm in self.realms for vhost in realm.vhosts.values())
+        return sum(queue.backlog.octets for vhost in vhosts for queue in vhost.queues.values())
 
     def _break_off(self, realm: Realm) -> None:
         """What should have been kept is not: nobody may hear that it is."""

@@ -10,6 +10,8 @@ from intark_lab.messages.broker.methods import read_method
 from intark_lab.messages.broker.publishing import Publishing
 
 _CLOSE_OK = 0x00140029
+NONE = (0, 0)
+"""Where no method is to blame."""
 
 
 class Channel:
@@ -22,7 +24,8 @@ class Channel:
         self.publishing = Publishing(self)
         self.delivering = Deliveries(self)
         self._closing = False
-        self._method = (0, 0)
+        self.method = NONE
+        """Class and number of the method that is being done."""
 
     @property
     def vhost(self):
@@ -34,24 +37,27 @@ class Channel:
 
     def queue(self, name: str):
         """A queue by its name, or the one declared last. Raises ChannelFault."""
-        name = name or self.last_queue
-        if not name:
+        return self.vhost.queue(self.queue_name(name), self.connection)
+
+    def queue_name(self, name: str) -> str:
+        """The name, or that of the queue declared last. Raises ChannelFault."""
+        if not (name or self.last_queue):
             raise ChannelFault(404, "no previously declared queue")
-        return self.vhost.queue(name, self.connection)
+        return name or self.last_queue
 
     def frame(self, kind: int, payload: bytes) -> None:
-        """Raises ChannelFault and ConnectionFault."""
+        """Take a frame. Raises ChannelFault and ConnectionFault."""
         if self._closing:
             self._await_close_ok(kind, payload)
         elif kind != wire.METHOD:
+            if not self.publishing.expects_content:
+                self.method = NONE
             self.publishing.content(kind, payload)
+        elif self.publishing.expects_content:
+            raise self.publishing.interrupted()
         else:
             index = int.from_bytes(payload[:4], "big")
-            self._method = divmod(index, 1 << 16)
-            if self.publishing.expects_content:
-                raise ConnectionFault(
-                    505, "expected content for class 60, got a method frame instead"
-                )
+            self.method = divmod(index, 1 << 16)
             if index == wire.PUBLISH:
                 self.publishing.begin(payload)
             elif index == wire.ACK:
@@ -63,20 +69,24 @@ class Channel:
         method = read_method(payload)
         action = _ACTIONS.get(type(method))
         if action is None:
-            raise ConnectionFault(503, f"unexpected method {method.name}")
+            raise ConnectionFault(503, "unimplemented method")
         reply = action(self, method)
         if reply is not None and not getattr(method, "nowait", False):
             self.send(reply)
 
-    def send(self, method: commands.base.Frame) -> None:
-        self.connection.send(frame.marshal(method, self.number))
+    def send(self, method: commands.base.Frame | bytes) -> None:
+        """Send a method, in pamqp's form or as the bytes of one."""
+        if isinstance(method, bytes):
+            self.connection.send(wire.frame(wire.METHOD, self.number, method))
+        else:
+            self.connection.send(frame.marshal(method, self.number))
 
     def fail(self, fault: Fault) -> None:
         """End the channel for what its client did."""
         self._closing = True
         self._give_up()
         self.connection.send(self.publishing.confirms())
-        self.send(commands.Channel.Close(fault.code, fault.short_text, *self._method))
+        self.send(commands.Channel.Close(fault.code, fault.short_text, *self.method))
 
     def close(self) -> None:
         del self.connection.channels[self.number]

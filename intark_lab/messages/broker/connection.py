@@ -33,6 +33,8 @@ class Connection(asyncio.Protocol):
         self.channels: dict[int, Channel] = {}
         self.frame_max, self.channel_max = FRAME_MAX, CHANNEL_MAX
         self.transport: asyncio.Transport | None = None
+        self.heard = True
+        """Whether what it sends is read."""
         self._splitter = wire.Splitter(FRAME_MAX)
         self._handshake: Handshake | None = Handshake(self)
         self._out: list[bytes] = []
@@ -72,8 +74,15 @@ class Connection(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         self._paused = False
-        self.transport.resume_reading()
+        if self.heard:
+            self.transport.resume_reading()
         self._wake()
+
+    def hear(self, whether: bool) -> None:
+        """Read what it sends, or leave it waiting."""
+        self.heard = whether
+        if not self.transport.is_closing():
+            self.transport.resume_reading() if whether else self.transport.pause_reading()
 
     def connection_lost(self, error: Exception | None) -> None:
         self._heartbeat.stop()
@@ -85,10 +94,13 @@ class Connection(asyncio.Protocol):
     # what the client sends
 
     def _frame(self, kind: int, number: int, payload: bytes) -> None:
-        if kind == wire.HEARTBEAT:
+        if kind == wire.HEARTBEAT and number == 0:
             return
         if kind not in (wire.METHOD, wire.HEADER, wire.BODY):
-            raise ConnectionFault(501, f"type {kind}, unknown frame type")
+            said = f"type {kind}, all octets = {wire.erlang(payload[:100])}"
+            if kind == wire.HEARTBEAT:
+                raise ConnectionFault(505, said)
+            raise ConnectionFault(501, f"{said}: unknown_frame")
         if number == 0:
             self._control(kind, payload)
         elif not self._closing and not self._ending:
@@ -107,11 +119,18 @@ class Connection(asyncio.Protocol):
             self._leave()
             self._end(commands.Connection.CloseOk())
         elif self._handshake is not None:
-            self._handshake.step(method)
+            self._shake_hands(method)
         elif isinstance(method, commands.Connection.UpdateSecret):
             self.send(frame.marshal(commands.Connection.UpdateSecretOk(), 0))
         else:
-            raise ConnectionFault(503, f"unexpected method {method.name}")
+            said = "unexpected method in connection state running"
+            self.fail(ConnectionFault(504, said), divmod(method.index, 1 << 16))
+
+    def _shake_hands(self, method: commands.base.Frame) -> None:
+        try:
+            self._handshake.step(method)
+        except ConnectionFault as fault:
+            self.fail(fault, divmod(method.index, 1 << 16))
 
     def _channel(self, kind: int, number: int, payload: bytes) -> None:
         if self.vhost is None:
@@ -124,18 +143,21 @@ class Connection(asyncio.Protocol):
             channel.frame(kind, payload)
         except ChannelFault as fault:
             channel.fail(fault)
+        except ConnectionFault as fault:
+            self.fail(fault, channel.method)
 
     def _open(self, number: int, kind: int, payload: bytes) -> None:
         method = read_method(payload) if kind == wire.METHOD else None
         if not isinstance(method, commands.Channel.Open):
-            raise ConnectionFault(504, "expected 'channel.open'")
-        if number > self.channel_max:
-            text = (
-                f"number of channels opened ({number - 1}) has reached the negotiated channel_max"
-            )
+            blamed = (0, 0) if method is None else divmod(method.index, 1 << 16)
+            self.fail(ConnectionFault(504, "expected 'channel.open'"), blamed)
+            return
+        count = len(self.channels)
+        if count >= self.channel_max:
+            text = f"number of channels opened ({count}) has reached the negotiated channel_max"
             raise ConnectionFault(530, f"{text} ({self.channel_max})")
         self.channels[number] = Channel(self, number)
-        self.send(frame.marshal(commands.Channel.OpenOk(), number))
+        self.send(wire.frame(wire.METHOD, number, wire.OPEN_OK))
 
     # what the client is sent
 

@@ -20,8 +20,9 @@ def dead_letter(queue: Queue, entry: Entry, reason: str) -> Content | None:
     key = queue.policy.dead_letter_key
     headers = dict(content.headers)
     headers["x-death"] = _deaths(content, queue.name, reason)
-    for name, value in (("exchange", content.exchange), ("queue", queue.name), ("reason", reason)):
-        headers.setdefault(f"x-first-death-{name}", value)
+    if "x-death" not in content.headers:
+        first = {"exchange": content.exchange, "queue": queue.name, "reason": reason}
+        headers |= {f"x-first-death-{name}": value for name, value in first.items()}
     if key is not None:
         headers.pop("CC", None)
     return content.rewritten(
@@ -43,8 +44,11 @@ def bury(publish: Callable[[Content], None]) -> Callable[[Queue, Entry, str], No
 
 
 def _deaths(content: Content, queue: str, reason: str) -> list[dict]:
-    """The history, newest first; what happened before in the same way is counted up."""
-    past = _history(content)
+    """The history, newest first; what happened before in the same way is counted up.
+
+    The older ones change their order each time, as RabbitMQ 3.10 turns them round.
+    """
+    past = _history(content)[::-1]
     same = [each for each in past if (each.get("queue"), each.get("reason")) == (queue, reason)]
     others = [each for each in past if each not in same]
     if same:

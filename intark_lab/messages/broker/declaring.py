@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from pamqp import commands
 
+from intark_lab.messages.broker import replies, wire
 from intark_lab.messages.broker.definitions import pack
 from intark_lab.messages.broker.exchange import KINDS, Binding, Destination, Exchange
 from intark_lab.messages.broker.faults import ChannelFault, ConnectionFault, refused
@@ -23,7 +24,8 @@ def exchange_declare(channel, method: commands.Exchange.Declare):
         vhost.exchange(name)
         return commands.Exchange.DeclareOk()
     if method.exchange_type not in KINDS:
-        raise ConnectionFault(503, f"unknown exchange type '{method.exchange_type}'")
+        how = "unknown" if method.exchange_type else "invalid"
+        raise ConnectionFault(503, f"{how} exchange type '{method.exchange_type}'")
     _not_default(name)
     _may(channel, "configure", "exchange", name)
     described = Exchange(
@@ -72,7 +74,9 @@ def exchange_unbind(channel, method: commands.Exchange.Unbind):
 def queue_declare(channel, method: commands.Queue.Declare):
     vhost, owner = channel.vhost, channel.connection
     name = method.queue
-    if method.passive:
+    if name == replies.NAME or name in vhost.replies:
+        return wire.declare_ok(name, 0, 1)
+    if method.passive or name.startswith(replies.PREFIX):
         queue = vhost.queue(name, owner)
     else:
         name = name or f"amq.gen-{secrets.token_urlsafe(16)}"
@@ -94,11 +98,11 @@ def queue_declare(channel, method: commands.Queue.Declare):
             )
     queue.used()
     channel.last_queue = queue.name
-    return commands.Queue.DeclareOk(queue.name, queue.backlog.size, len(queue.consumers))
+    return wire.declare_ok(queue.name, queue.backlog.size, len(queue.consumers))
 
 
 def queue_bind(channel, method: commands.Queue.Bind):
-    queue = method.queue or channel.last_queue
+    queue = channel.queue_name(method.queue)
     if not method.queue and not method.routing_key:
         method.routing_key = queue
     _bind(channel, Destination("queue", queue), method.exchange, method)
@@ -106,7 +110,7 @@ def queue_bind(channel, method: commands.Queue.Bind):
 
 
 def queue_unbind(channel, method: commands.Queue.Unbind):
-    queue = method.queue or channel.last_queue
+    queue = channel.queue_name(method.queue)
     if not method.queue and not method.routing_key:
         method.routing_key = queue
     _unbind(channel, Destination("queue", queue), method.exchange, method)
@@ -120,16 +124,28 @@ def queue_purge(channel, method: commands.Queue.Purge):
 
 
 def queue_delete(channel, method: commands.Queue.Delete):
-    name, vhost = method.queue or channel.last_queue, channel.vhost
+    name, vhost = channel.queue_name(method.queue), channel.vhost
     _may(channel, "configure", "queue", name)
     if name not in vhost.queues:
         return commands.Queue.DeleteOk(0)
     queue = vhost.queue(name, channel.connection)
+    _check_conditions(queue, method, vhost.name)
     if method.if_unused and queue.consumers:
         raise ChannelFault(406, f"queue '{name}' in vhost '{vhost.name}' in use")
     if method.if_empty and queue.backlog.size:
         raise ChannelFault(406, f"queue '{name}' in vhost '{vhost.name}' not empty")
     return commands.Queue.DeleteOk(vhost.remove_queue(queue))
+
+
+def _check_conditions(queue, method: commands.Queue.Delete, vhost: str) -> None:
+    for flag in ("if_unused", "if_empty"):
+        if queue.policy.quorum and getattr(method, flag):
+            name = flag.replace("_", "-")
+            raise ConnectionFault(
+                540,
+                f"cannot delete queue '{queue.name}' in vhost '{vhost}'. queue.delete operations "
+                f"with {name} flag set are not supported by quorum queues",
+            )
 
 
 def _bind(channel, destination: Destination, source: str, method) -> None:

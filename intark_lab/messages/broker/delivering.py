@@ -3,7 +3,7 @@
 import secrets
 from types import MappingProxyType
 
-from pamqp import commands, frame
+from pamqp import commands
 
 from intark_lab.messages.broker import wire
 from intark_lab.messages.broker.faults import ChannelFault, ConnectionFault, refused
@@ -11,6 +11,7 @@ from intark_lab.messages.broker.held import Held
 from intark_lab.messages.broker.message import Entry
 from intark_lab.messages.broker.policy import kind
 from intark_lab.messages.broker.queue import Queue
+from intark_lab.messages.broker.replies import NAME, Replies
 
 
 class Consumer:
@@ -40,7 +41,7 @@ class Consumer:
         channel.connection.send(
             wire.deliver(channel.number, self._short_tag, tag, entry.redelivered, content.where)
             + wire.content_frames(
-                channel.number, content.outside, content.body, channel.connection.frame_max
+                channel.number, queue.shown(entry), content.body, channel.connection.frame_max
             )
         )
 
@@ -55,19 +56,23 @@ class Deliveries:
         self.channel = channel
         self.limit = self.channel_limit = 0
         self.held = Held(channel)
+        self.replies = Replies(channel)
         self._consumers: dict[str, Consumer] = {}
         self._last_tag = 0
 
     def hold(self, queue: Queue, entry: Entry, consumer: Consumer | None, no_ack: bool) -> int:
         """Note a delivery; its tag. What needs no acknowledgement is done with at once."""
-        self._last_tag += 1
-        channel = self.channel
+        tag, channel = self.next_tag(), self.channel
         what = "redelivered" if entry.redelivered else "deliver"
         channel.connection.tell(what, queue.name, entry.content)
         if no_ack:
             queue.acknowledged(entry)
         else:
-            self.held.add(self._last_tag, queue, entry, consumer)
+            self.held.add(tag, queue, entry, consumer)
+        return tag
+
+    def next_tag(self) -> int:
+        self._last_tag += 1
         return self._last_tag
 
     def drain(self) -> None:
@@ -78,28 +83,37 @@ class Deliveries:
 
     # asked by the client
 
-    def qos(self, method: commands.Basic.Qos):
+    def qos(self, method: commands.Basic.Qos) -> None:
         if method.prefetch_size:
             raise ConnectionFault(540, f"prefetch_size!=0 ({method.prefetch_size})")
+        self.channel.send(commands.Basic.QosOk())
         if method.global_:
             self.channel_limit = method.prefetch_count
             self.drain()
         else:
             self.limit = method.prefetch_count
-        return commands.Basic.QosOk()
 
     def consume(self, method: commands.Basic.Consume) -> None:
+        if method.queue == NAME:
+            self.replies.consume(method)
+            return
         queue = self._readable(method.queue)
         tag = method.consumer_tag or f"amq.ctag-{secrets.token_urlsafe(16)}"
-        if tag in self._consumers:
+        if tag in self._consumers or tag == self.replies.tag:
             raise ConnectionFault(530, f"attempt to reuse consumer tag '{tag}'")
-        if queue.exclusive_consumer or (method.exclusive and queue.consumers):
+        arguments = method.arguments or {}
+        self._check_consumer(queue, arguments)
+        exclusive = method.exclusive and not queue.policy.quorum
+        if queue.exclusive_consumer or (
+            exclusive and (queue.consumers or queue.policy.single_active)
+        ):
             raise ChannelFault(
                 403, f"queue '{queue.name}' in vhost '{self.channel.vhost.name}' in exclusive use"
             )
-        consumer = Consumer(self, tag, method.no_ack, self._priority(queue, method.arguments or {}))
+        priority = arguments.get("x-priority", 0)
+        consumer = Consumer(self, tag, method.no_ack, priority)
         self._consumers[tag], consumer.queue = consumer, queue
-        queue.exclusive_consumer = method.exclusive
+        queue.exclusive_consumer = exclusive
         if not method.nowait:
             self.channel.send(commands.Basic.ConsumeOk(tag))
         queue.attach(consumer)
@@ -108,6 +122,8 @@ class Deliveries:
         consumer = self._consumers.pop(method.consumer_tag, None)
         if consumer is not None:
             consumer.queue.detach(consumer)
+        elif method.consumer_tag == self.replies.tag:
+            self.replies.stop()
         return commands.Basic.CancelOk(method.consumer_tag)
 
     def get(self, method: commands.Basic.Get):
@@ -117,13 +133,13 @@ class Deliveries:
             return commands.Basic.GetEmpty()
         tag = self.hold(queue, entry, None, method.no_ack)
         content, number = entry.content, self.channel.number
-        answer = commands.Basic.GetOk(
-            tag, entry.redelivered, content.exchange, content.routing_key, queue.backlog.size
-        )
+        self.channel.send(wire.get_ok(tag, entry.redelivered, content.where, queue.backlog.size))
         self.channel.connection.send(
-            frame.marshal(answer, number)
-            + wire.content_frames(
-                number, content.outside, content.body, self.channel.connection.frame_max
+            wire.content_frames(
+                number,
+                queue.shown(entry, got=True),
+                content.body,
+                self.channel.connection.frame_max,
             )
         )
         return None
@@ -132,6 +148,7 @@ class Deliveries:
 
     def stop(self) -> None:
         """No more deliveries."""
+        self.replies.stop()
         consumers, self._consumers = self._consumers, {}
         for consumer in consumers.values():
             consumer.queue.detach(consumer)
@@ -149,13 +166,17 @@ class Deliveries:
             raise refused("queue", queue.name, vhost, user.name)
         return queue
 
-    def _priority(self, queue: Queue, arguments: dict) -> int:
-        found = arguments.get("x-priority", 0)
-        if not isinstance(found, int) or isinstance(found, bool):
-            place = f"queue '{queue.name}' in vhost '{self.channel.vhost.name}'"
-            why = f'"expected integer, got {kind(found)}"'
+    def _check_consumer(self, queue: Queue, arguments: dict) -> None:
+        place = f"queue '{queue.name}' in vhost '{self.channel.vhost.name}'"
+        priority, sort = arguments.get("x-priority", 0), queue.policy.sort
+        if not isinstance(priority, int) or isinstance(priority, bool):
+            why = f'"expected integer, got {kind(priority)}"'
             raise ChannelFault(406, f"invalid arg 'x-priority' for {place}: {why}")
-        return found
+        if "x-stream-offset" in arguments:
+            sort = f"queue type rabbit_{sort}_queue"
+            raise ChannelFault(406, f"invalid arg 'x-stream-offset' for {place} of {sort}")
+        if queue.policy.quorum and self.channel_limit:
+            raise ConnectionFault(540, f"{place} does not support global qos")
 
     ACTIONS = MappingProxyType(
         {

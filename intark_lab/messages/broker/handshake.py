@@ -13,6 +13,8 @@ _CAPABILITIES = (
     "publisher_confirms",
     "exchange_exchange_bindings",
     "basic.nack",
+    "connection.blocked",
+    "direct_reply_to",
     "consumer_cancel_notify",
     "consumer_priorities",
     "authentication_failure_close",
@@ -50,7 +52,7 @@ class Handshake:
         if len(self._greeting) < 8:
             return b""
         self.greeted = True
-        start = commands.Connection.Start(0, 9, _PROPERTIES, "AMQPLAIN PLAIN", "en_US")
+        start = commands.Connection.Start(0, 9, _PROPERTIES, "PLAIN AMQPLAIN", "en_US")
         self._connection.send(frame.marshal(start, 0))
         return self._greeting[8:]
 

@@ -23,6 +23,8 @@ class Heartbeat:
     def start(self, interval: int) -> None:
         """Look twice in every `interval` seconds."""
         now = time.monotonic()
+        if not self._connection.heard:
+            self._heard = now
         if now - self._heard > 2 * interval:
             self._connection.transport.abort()
             return

@@ -45,11 +45,12 @@ class Held:
         tags = self._named(method.delivery_tag, False)
         self._settle("requeue" if method.requeue else "reject", tags)
 
-    def recover(self, method: commands.Basic.Recover) -> commands.Basic.RecoverOk:
+    def recover(self, method: commands.Basic.Recover | commands.Basic.RecoverAsync) -> None:
         if not method.requeue:
             raise ConnectionFault(540, "requeue=false")
+        if isinstance(method, commands.Basic.Recover):
+            self._channel.send(commands.Basic.RecoverOk())
         self._put_back([self._deliveries.pop(tag) for tag in list(self._deliveries)])
-        return commands.Basic.RecoverOk()
 
     def commit(self) -> None:
         said, self.transaction = self.transaction, []
@@ -125,8 +126,8 @@ class Held:
             commands.Basic.Nack: lambda channel, method: channel.delivering.held.nack(method),
             commands.Basic.Reject: lambda channel, method: channel.delivering.held.reject(method),
             commands.Basic.Recover: lambda channel, method: channel.delivering.held.recover(method),
-            commands.Basic.RecoverAsync: lambda channel, method: (
-                channel.delivering.held.recover(method) and None
+            commands.Basic.RecoverAsync: lambda channel, method: channel.delivering.held.recover(
+                method
             ),
         }
     )

@@ -5,8 +5,10 @@ import re
 from pamqp import decode, encode
 
 from intark_lab.messages.broker.faults import ChannelFault, ConnectionFault
-from intark_lab.messages.broker.wire import Malformed, scan, short
+from intark_lab.messages.broker.wire import Malformed, place, scan, short
 
+LONGEST_TIME = 315_360_000_000
+"""Ten years in ms: what RabbitMQ takes as a time at most."""
 _HEADERS_FLAG = 1 << 13
 _EXPIRATION_FLAG = 1 << 8
 
@@ -23,6 +25,7 @@ class Content:
         "persistent",
         "priority",
         "properties",
+        "reply_to",
         "routing_key",
     )
 
@@ -35,6 +38,8 @@ class Content:
         self.priority = found["priority"][0] if "priority" in found else 0
         self.expiration = _milliseconds(found["expiration"]) if "expiration" in found else None
         self.message_id = found["message_id"].decode() if "message_id" in found else None
+        self.reply_to = found.get("reply_to")
+        """In its bytes."""
         self.headers = headers(found["headers"]) if "headers" in found else {}
 
     def scan(self) -> dict[str, bytes]:
@@ -55,6 +60,11 @@ class Content:
             return self.properties
         shown = {name: value for name, value in self.headers.items() if name != "BCC"}
         return with_headers(self.properties, shown)
+
+    def counted(self, deliveries: int) -> bytes:
+        """As `outside`, with how often it was delivered before, as quorum queues tell it."""
+        shown = {name: value for name, value in self.headers.items() if name != "BCC"}
+        return with_headers(self.properties, {**shown, "x-delivery-count": deliveries})
 
     def text(self, name: str) -> str | None:
         """A property that is a short string."""
@@ -107,15 +117,14 @@ def without_expiration(properties: bytes) -> bytes:
     if "expiration" not in found:
         return properties
     flags = int.from_bytes(properties[:2], "big") & ~_EXPIRATION_FLAG
-    tail = _length_after_expiration(found)
-    end = len(properties) - tail
-    start = end - len(found["expiration"]) - 1
+    start, end = place(found, "expiration")
     return flags.to_bytes(2, "big") + properties[2:start] + properties[end:]
 
 
-def _length_after_expiration(found: dict[str, bytes]) -> int:
-    texts = ("message_id", "type", "user_id", "app_id", "cluster_id")
-    return sum(len(found[n]) + 1 for n in texts if n in found) + 8 * ("timestamp" in found)
+def with_reply_to(properties: bytes, name: str) -> bytes:
+    """Another `reply_to` in place of the one that is there."""
+    start, end = place(scan(properties), "reply_to")
+    return properties[:start] + short(name) + properties[end:]
 
 
 def _milliseconds(raw: bytes) -> int:
@@ -128,4 +137,6 @@ def _milliseconds(raw: bytes) -> int:
         raise ChannelFault(406, f"invalid expiration '{text}': {{leftover_string,\"{rest}\"}}")
     if value < 0:
         raise ChannelFault(406, f"invalid expiration '{text}': {{value_negative,{value}}}")
+    if value > LONGEST_TIME:
+        raise ChannelFault(406, f"invalid expiration '{text}': {{value_too_large,{value}}}")
     return value

@@ -2,6 +2,7 @@
 
 from pamqp import commands
 
+from intark_lab.messages.broker import wire
 from intark_lab.messages.broker.faults import ConnectionFault
 
 
@@ -14,5 +15,6 @@ def read_method(payload: bytes) -> commands.base.Frame:
     try:
         method.unmarshal(payload[4:])
     except Exception as error:  # pamqp raises what its struct calls raise
-        raise ConnectionFault(502, f"malformed {method.name}: {error}") from None
+        said = f"cannot decode {wire.erlang(payload[4:][:100])}"
+        raise ConnectionFault(501, said) from error
     return method

@@ -4,26 +4,44 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from intark_lab.messages.broker.faults import ChannelFault, ConnectionFault
-from intark_lab.messages.broker.message import Entry
+from intark_lab.messages.broker.message import LONGEST_TIME, Entry
 
 LONGEST_QUEUE = 1_000_000
 """Messages that any queue may hold; then it refuses more, whatever it was declared to do."""
-LONGEST_TIME = 2**32 - 1
 _NUMBERS = ("x-message-ttl", "x-expires", "x-max-length", "x-max-length-bytes", "x-max-priority")
 _NAMES = ("x-dead-letter-exchange", "x-dead-letter-routing-key")
+_STRATEGIES = ("at-most-once", "at-least-once")
 _OVERFLOWS = ("drop-head", "reject-publish", "reject-publish-dlx")
-_OF_ONE_TYPE = {"classic": ("x-delivery-limit",), "quorum": ("x-max-priority", "x-queue-mode")}
-"""Arguments that a type of queue does not know."""
-SAME = (
-    *_NUMBERS,
-    *_NAMES,
-    "x-overflow",
-    "x-queue-mode",
-    "x-single-active-consumer",
+_STREAMS = ("x-max-age", "x-stream-max-segment-size-bytes", "x-initial-cluster-size")
+_CLASSIC = ("x-max-priority", "x-queue-mode", "x-queue-version", "x-queue-master-locator")
+_QUORUM = (
     "x-delivery-limit",
-    "x-queue-type",
+    "x-dead-letter-strategy",
+    "x-max-in-memory-length",
+    "x-max-in-memory-bytes",
+    "x-quorum-initial-group-size",
+    "x-queue-leader-locator",
 )
-"""Arguments that must be the same when a queue is declared again."""
+_REFUSED = {"classic": (*_QUORUM, *_STREAMS), "quorum": (*_CLASSIC, *_STREAMS)}
+"""Arguments that a type of queue does not know. Others that nobody knows are let pass."""
+SAME = (
+    "x-expires",
+    "x-max-length",
+    "x-max-length-bytes",
+    *_NAMES,
+    "x-dead-letter-strategy",
+    "x-overflow",
+    "x-max-in-memory-length",
+    "x-max-in-memory-bytes",
+    "x-single-active-consumer",
+    "x-queue-type",
+    "x-message-ttl",
+    *_CLASSIC,
+    "x-delivery-limit",
+    "x-quorum-initial-group-size",
+    "x-queue-leader-locator",
+)
+"""Arguments that must be the same when a queue is declared again, in the order of complaints."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +58,12 @@ class Policy:
     dead_letter_key: str | None = None
     delivery_limit: int | None = None
     single_active: bool = False
+    quorum: bool = False
+    """Whether it was declared as a quorum queue, which counts deliveries in a header."""
+
+    @property
+    def sort(self) -> str:
+        return "quorum" if self.quorum else "classic"
 
     @property
     def rejects(self) -> bool:
@@ -56,7 +80,12 @@ class Policy:
 
 
 def policy(
-    queue: str, vhost: str, arguments: dict, durable: bool = True, exclusive: bool = False
+    queue: str,
+    vhost: str,
+    arguments: dict,
+    durable: bool = True,
+    exclusive: bool = False,
+    auto_delete: bool = False,
 ) -> Policy:
     """Raises ChannelFault 406 for what no queue can be, ConnectionFault 540 for a stream."""
     place = f"queue '{queue}' in vhost '{vhost}'"
@@ -66,11 +95,11 @@ def policy(
 
     if not isinstance(arguments.get(_NAMES[0], ""), str):
         raise wrong_type(_NAMES[0], arguments[_NAMES[0]], place)
+    _check_words(arguments, refuse)
     if _NAMES[1] in arguments and _NAMES[0] not in arguments:
         raise refuse(_NAMES[1], "routing_key_but_no_dlx_defined")
-    _check_words(arguments, refuse)
-    _check_type(arguments, place, durable, exclusive)
-    for name in (*_NUMBERS, "x-delivery-limit"):
+    _check_type(arguments, place, durable, exclusive, auto_delete)
+    for name in (*_NUMBERS, "x-queue-version"):
         if name in arguments:
             _check_number(name, arguments[name], refuse)
     return Policy(
@@ -82,24 +111,30 @@ def policy(
         priorities=arguments.get("x-max-priority", 0),
         dead_letter_exchange=arguments.get("x-dead-letter-exchange"),
         dead_letter_key=arguments.get("x-dead-letter-routing-key"),
-        delivery_limit=arguments.get("x-delivery-limit"),
+        delivery_limit=_delivery_limit(arguments.get("x-delivery-limit")),
         single_active=arguments.get("x-single-active-consumer", False),
+        quorum=arguments.get("x-queue-type") == "quorum",
     )
 
 
-def _check_type(arguments: dict, place: str, durable: bool, exclusive: bool) -> None:
+def _check_type(
+    arguments: dict, place: str, durable: bool, exclusive: bool, auto_delete: bool
+) -> None:
     sort = arguments.get("x-queue-type", "classic")
-    if sort != "classic" and not durable:
-        raise ChannelFault(406, f"invalid property 'non-durable' for {place}")
-    if sort != "classic" and exclusive:
-        raise ChannelFault(406, f"invalid property 'exclusive-owner' for {place}")
+    wrong = {"non-durable": not durable, "exclusive-owner": exclusive, "auto-delete": auto_delete}
+    for name, is_so in wrong.items():
+        if sort != "classic" and is_so:
+            raise ChannelFault(406, f"invalid property '{name}' for {place}")
     if sort == "stream":
         raise ConnectionFault(540, "streams")
-    for name in _OF_ONE_TYPE[sort]:
+    for name in _REFUSED[sort]:
         if name in arguments:
             raise ChannelFault(
                 406, f"invalid arg '{name}' for {place} of queue type rabbit_{sort}_queue"
             )
+    if arguments.get("x-dead-letter-strategy", _STRATEGIES[0]) not in _STRATEGIES:
+        said = f"invalid arg 'x-dead-letter-strategy' for {place}: invalid_dlx_strategy"
+        raise ChannelFault(406, said)
 
 
 def _check_number(name: str, value: object, refuse: Callable[[str, str], ChannelFault]) -> None:
@@ -115,6 +150,11 @@ def _check_number(name: str, value: object, refuse: Callable[[str, str], Channel
         raise refuse(name, f"{{max_value_exceeded,{value}}}")
 
 
+def _delivery_limit(said: object) -> int | None:
+    """RabbitMQ passes over what is no limit."""
+    return said if isinstance(said, int) and said >= 0 else None
+
+
 def _check_words(arguments: dict, refuse: Callable[[str, str], ChannelFault]) -> None:
     single = arguments.get("x-single-active-consumer", False)
     if not isinstance(single, bool):
@@ -128,6 +168,8 @@ def _check_words(arguments: dict, refuse: Callable[[str, str], ChannelFault]) ->
         raise refuse("x-queue-type", f"\"unsupported queue type '{sort}'\"")
     if (mode := arguments.get("x-queue-mode", "default")) not in ("default", "lazy"):
         raise refuse("x-queue-mode", f"\"unsupported queue mode '{mode}'\"")
+    if (version := arguments.get("x-queue-version", 1)) not in (1, 2) and isinstance(version, int):
+        raise refuse("x-queue-version", f"\"unsupported queue version '{version}'\"")
 
 
 def wrong_type(name: str, value: object, place: str) -> ChannelFault:

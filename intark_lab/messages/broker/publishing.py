@@ -1,11 +1,10 @@
 """Publishing on a channel: method, header and body frames become a message; confirms; tx."""
 
-from pamqp import commands, frame
-
-from intark_lab.messages.broker import wire
+from intark_lab.messages.broker import replies, wire
 from intark_lab.messages.broker.faults import ChannelFault, ConnectionFault, refused
 from intark_lab.messages.broker.message import Content
 
+_REPLY_TO = replies.NAME.encode()
 LARGEST_MESSAGE = 128 << 20
 """Octets of a body."""
 
@@ -30,7 +29,7 @@ class Publishing:
         try:
             self._method = wire.read_publish(payload)
         except (IndexError, UnicodeDecodeError):
-            raise ConnectionFault(502, "malformed Basic.Publish") from None
+            raise ConnectionFault(501, f"cannot decode {wire.erlang(payload[4:][:100])}") from None
         if self._method[3]:
             raise ConnectionFault(540, "immediate=true")
         self.expects_content = True
@@ -38,8 +37,10 @@ class Publishing:
 
     def content(self, kind: int, payload: bytes) -> None:
         """A header or body frame."""
-        if not self.expects_content or (kind == wire.HEADER) != (self._properties is None):
-            raise ConnectionFault(505, "content that does not belong here")
+        if not self.expects_content:
+            raise ConnectionFault(505, "expected method frame, got non method frame instead")
+        if (kind == wire.HEADER) != (self._properties is None):
+            raise self.interrupted()
         if kind == wire.HEADER:
             self._header(payload)
         else:
@@ -50,12 +51,24 @@ class Publishing:
         if self._missing == 0:
             self._complete()
 
+    def interrupted(self) -> ConnectionFault:
+        """What is wrong with a frame that is not the part of a message that comes next."""
+        what = "header" if self._properties is None else "body"
+        missing = f"content {what} for class 60" if what == "header" else "content body"
+        return ConnectionFault(505, f"expected {missing}, got non content {what} frame instead")
+
     def _header(self, payload: bytes) -> None:
         if len(payload) < 14:
             raise ConnectionFault(502, "malformed content header")
-        content_class, size, self._properties = wire.read_header(payload)
+        content_class, weight, size, properties = wire.read_header(payload)
+        if weight:
+            raise self.interrupted()
+        self._properties = properties
         if content_class != 60:
-            raise ConnectionFault(505, f"expected content for class 60, got {content_class}")
+            raise ConnectionFault(
+                505,
+                f"expected content header for class 60, got one for class {content_class} instead",
+            )
         if size > LARGEST_MESSAGE:
             self.expects_content = False
             raise ChannelFault(
@@ -72,6 +85,8 @@ class Publishing:
         self._check_exchange(exchange, routing_key)
         content = Content(exchange, routing_key, self._properties, body)
         self._check_user(content)
+        if content.reply_to == _REPLY_TO:
+            content = self._channel.delivering.replies.addressed(content)
         if self.transaction is not None:
             self.transaction.append((content, mandatory))
             return
@@ -92,11 +107,11 @@ class Publishing:
         channel = self._channel
         channel.connection.tell("publish", None, content)
         routed, taken = channel.vhost.publish(content)
+        channel.connection.broker.alarm.published(channel.connection, len(content.body))
         if mandatory and not routed:
-            method = commands.Basic.Return(312, "NO_ROUTE", content.exchange, content.routing_key)
-            self._channel.connection.send(
-                frame.marshal(method, channel.number)
-                + wire.content_frames(
+            channel.send(wire.returned(content.where))
+            channel.connection.send(
+                wire.content_frames(
                     channel.number,
                     content.properties,
                     content.body,
@@ -132,7 +147,7 @@ class Publishing:
         for tag in self._refused:
             if tag - 1 > done:
                 frames.append(wire.confirm(number, tag - 1, tag - 2 > done))
-            frames.append(wire.confirm(number, tag, False, nack=True))
+            frames.append(wire.refuse(number, tag))
             done = tag
         if self._last > done:
             frames.append(wire.confirm(number, self._last, self._last - 1 > done))

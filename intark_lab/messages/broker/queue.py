@@ -94,6 +94,8 @@ class Queue:
         for entry in entries:
             entry.redelivered = entry.redelivered or redelivered
         self.backlog.put_back(entries)
+        if not self.policy.rejects:
+            self._shorten()
         self._watch_expiry()
         self.drain()
 
@@ -129,11 +131,18 @@ class Queue:
     def purge(self) -> int:
         return self.backlog.purge()
 
+    def shown(self, entry: Entry, got: bool = False) -> bytes:
+        """The properties as a consumer sees them, or who `got` the message by basic.get."""
+        if not self.policy.quorum or (entry.deliveries == 1 and not got):
+            return entry.content.outside
+        return entry.content.counted(entry.deliveries - 1)
+
     # consumers
 
     def attach(self, consumer: Consumer) -> None:
         self.consumers.append(consumer)
-        self.consumers.sort(key=lambda each: -each.priority)
+        active = 1 if self.policy.single_active else 0
+        self.consumers[active:] = sorted(self.consumers[active:], key=lambda each: -each.priority)
         self.used()
         self.drain()
 
@@ -209,9 +218,7 @@ class Queue:
 
     def _shorten(self) -> None:
         while self.backlog.size and self.policy.overfull(self.backlog.size, self.backlog.octets):
-            entry = self.backlog.oldest()
-            self.backlog.take_head(entry)
-            self._drop(entry, "maxlen")
+            self._drop(self.backlog.take(), "maxlen")
 
     def _expires_at(self, content: Content) -> float | None:
         waits = [each for each in (self.policy.ttl, content.expiration) if each is not None]

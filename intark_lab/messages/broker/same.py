@@ -7,7 +7,7 @@ from intark_lab.messages.broker.faults import ChannelFault, locked
 from intark_lab.messages.broker.policy import SAME, kind
 from intark_lab.messages.broker.queue import Queue
 
-_CLASSIC = {"x-queue-type": "classic"}
+_TYPE = "x-queue-type"
 
 
 def same_exchange(existing: Exchange, described: Exchange, vhost: str) -> None:
@@ -25,7 +25,15 @@ def same_queue(queue: Queue, method: commands.Queue.Declare, arguments: dict, ch
         raise locked(queue.name, vhost)
     _equal("durable", method.durable, queue.durable, place)
     _equal("auto_delete", method.auto_delete, queue.auto_delete, place)
-    _equal_arguments(SAME, {**_CLASSIC, **arguments}, {**_CLASSIC, **queue.arguments}, place)
+    received, current = _beside(arguments, queue.arguments), _beside(queue.arguments, arguments)
+    _equal_arguments(SAME, received, current, place)
+
+
+def _beside(arguments: dict, others: dict) -> dict:
+    """The arguments to compare with others: to say nothing of the type is to say classic."""
+    if arguments.get(_TYPE) == "classic" and _TYPE not in others:
+        return {name: value for name, value in arguments.items() if name != _TYPE}
+    return arguments
 
 
 def _equal(name: str, received: object, current: object, place: str) -> None:

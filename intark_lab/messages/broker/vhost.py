@@ -10,6 +10,7 @@ from intark_lab.messages.broker.ledger import Ledger
 from intark_lab.messages.broker.message import Content, Entry
 from intark_lab.messages.broker.policy import kind, policy
 from intark_lab.messages.broker.queue import Queue
+from intark_lab.messages.broker.replies import Replies
 
 STANDARD = {
     "": "direct",
@@ -29,6 +30,8 @@ class VHost:
         self._ledger, self._definitions, self._numbers = ledger, definitions, numbers
         self.exchanges = {name: Exchange(name, kind) for name, kind in STANDARD.items()}
         self.queues: dict[str, Queue] = {}
+        self.replies: dict[str, Replies] = {}
+        """Channels that wait for answers, by the names that answers go to."""
         self._bury = bury(self.publish)
         self.on_change = lambda: None
 
@@ -73,7 +76,7 @@ class VHost:
         arguments: dict,
         owner: object = None,
     ) -> Queue:
-        checked = policy(name, self.name, arguments, durable, owner is not None)
+        checked = policy(name, self.name, arguments, durable, owner is not None, auto_delete)
         number = next(self._numbers)
         if durable and owner is None:
             self._definitions.keep_queue(number, self.name, name, auto_delete, arguments)
@@ -130,6 +133,9 @@ class VHost:
 
     def publish(self, content: Content) -> tuple[bool, bool]:
         """Put a message into its queues: (whether there was one, whether all took it)."""
+        if content.exchange == "" and content.routing_key in self.replies:
+            self.replies[content.routing_key].take(content)
+            return False, True
         queues = self.route(content)
         refused = [queue for queue in queues if not queue.accepts(content)]
         for queue in queues:

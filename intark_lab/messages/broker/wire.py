@@ -12,16 +12,27 @@ HEAD = Struct(">BHI")
 BEAT = HEAD.pack(HEARTBEAT, 0, 0) + b"\xce"
 GREETING = b"AMQP\x00\x00\x09\x01"
 PUBLISH, ACK = 0x003C0028, 0x003C0050
+OPEN_OK = b"\x00\x14\x00\x0b\x00\x00\x00\x00"
+"""channel.open-ok with the empty reserved string that RabbitMQ sends; pamqp would write a 0."""
 FRAME_OVERHEAD = 8
+_NO_ROUTE = b"\x01\x38\x08NO_ROUTE"
 
 _DELIVER = Struct(">IB")
 _TAG = Struct(">QB")
 _CONTENT = Struct(">HHQ")
 _CONFIRM = Struct(">BHIIQB")
+_COUNT, _COUNTS = Struct(">I"), Struct(">II")
 
 
 class Malformed(Exception):
     """The bytes are no AMQP."""
+
+
+def erlang(data: bytes) -> str:
+    """Bytes as RabbitMQ shows them: `<<"text">>`, or `<<0,255>>` where they are none."""
+    if data and all(32 <= octet < 127 for octet in data):
+        return f'<<"{data.decode()}">>'
+    return f"<<{','.join(map(str, data))}>>"
 
 
 class Splitter:
@@ -39,13 +50,16 @@ class Splitter:
         while at + 7 <= size_of_data:
             kind, channel, size = HEAD.unpack_from(data, at)
             if size + FRAME_OVERHEAD > self.frame_max:
-                self.fault = f"type {kind}, frame of {size} octets is too large"
+                room = self.frame_max - FRAME_OVERHEAD
+                self.fault = f"type {kind}, all octets = <<>>: {{frame_too_large,{size},{room}}}"
                 break
             end = at + 7 + size
             if end >= size_of_data:
                 break
             if data[end] != END:
-                self.fault = f"type {kind}, no end of frame after {size} octets"
+                said = f"{{invalid_frame_end_marker,{data[end]}}}"
+                octets = erlang(data[at + 7 : end][:100])
+                self.fault = f"type {kind}, all octets = {octets}: {said}"
                 break
             frames.append((kind, channel, data[at + 7 : end]))
             at = end + 1
@@ -83,10 +97,29 @@ def deliver(channel: int, consumer: bytes, tag: int, redelivered: bool, where: b
     )
 
 
-def confirm(channel: int, tag: int, multiple: bool, nack: bool = False) -> bytes:
-    """basic.ack or basic.nack to a publisher."""
-    method = 0x003C0078 if nack else ACK
-    return _CONFIRM.pack(METHOD, channel, 13, method, tag, multiple) + b"\xce"
+def declare_ok(queue: str, messages: int, consumers: int) -> bytes:
+    """queue.declare-ok. pamqp refuses names that it would not give, RabbitMQ none."""
+    return b"\x00\x32\x00\x0b" + short(queue) + _COUNTS.pack(messages, consumers)
+
+
+def get_ok(tag: int, redelivered: bool, where: bytes, waiting: int) -> bytes:
+    """basic.get-ok; `where` as in `deliver`."""
+    return b"\x00\x3c\x00\x47" + _TAG.pack(tag, redelivered) + where + _COUNT.pack(waiting)
+
+
+def returned(where: bytes) -> bytes:
+    """basic.return of what no queue was there for; `where` as in `deliver`."""
+    return b"\x00\x3c\x00\x32" + _NO_ROUTE + where
+
+
+def confirm(channel: int, tag: int, multiple: bool) -> bytes:
+    """basic.ack to a publisher."""
+    return _CONFIRM.pack(METHOD, channel, 13, ACK, tag, multiple) + b"\xce"
+
+
+def refuse(channel: int, tag: int) -> bytes:
+    """basic.nack to a publisher, with the bits that RabbitMQ sets: multiple and requeue."""
+    return _CONFIRM.pack(METHOD, channel, 13, 0x003C0078, tag, 0b11) + b"\xce"
 
 
 def read_publish(payload: bytes) -> tuple[str, str, bool, bool]:
@@ -104,10 +137,9 @@ def read_ack(payload: bytes) -> tuple[int, bool]:
     return tag, bool(multiple)
 
 
-def read_header(payload: bytes) -> tuple[int, int, bytes]:
-    """A content header: class, size of the body, properties still packed."""
-    kind, _, size = _CONTENT.unpack_from(payload)
-    return kind, size, payload[12:]
+def read_header(payload: bytes) -> tuple[int, int, int, bytes]:
+    """A content header: class, weight (0), size of the body, properties still packed."""
+    return *_CONTENT.unpack_from(payload), payload[12:]
 
 
 SHORT, TABLE, OCTET, TIME = "short", "table", "octet", "time"
@@ -156,3 +188,15 @@ def scan(properties: bytes) -> dict[str, bytes]:
     if at != len(properties) or flags & 3:
         raise Malformed("properties of another length than their flags say")
     return found
+
+
+def place(found: dict[str, bytes], name: str) -> tuple[int, int]:
+    """Where a property that `scan` found begins and ends among the packed ones."""
+    at = 2
+    for _, each, kind in _LAYOUT:
+        if each in found:
+            end = at + len(found[each]) + (kind is SHORT)
+            if each == name:
+                return at, end
+            at = end
+    raise KeyError(name)
