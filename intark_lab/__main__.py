@@ -10,6 +10,7 @@ VERBS = {
     "restore": "intark_lab.jupyter.restore",
     "collect": "intark_lab.grading.collect",
     "overview": "intark_lab.grading.overview",
+    "doctor": "intark_lab.grading.doctor",
     "grade": "intark_lab.grading.verb",
 }
 """Each verb is a module's `main(arguments) -> exit code`, imported when it is asked for."""
