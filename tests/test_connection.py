@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from intark_lab.connection import MOST_HEAD, Connection
+from intark_lab.connection import MOST_HEAD, Connection, OneWrite
 
 GET = b"GET /labs/listening/gateway/orgreg/v3/units?limit=1 HTTP/1.1\r\nHost: x\r\n"
 
@@ -87,3 +87,48 @@ def test_a_client_that_is_quick_is_not(connect):
         while b'"offset":0}' not in received:
             received += connection.recv(65536)
         assert b"200 OK" in received
+
+
+class Sent:
+    """What a transport is told to do, in order; also the cycle that it belongs to."""
+
+    def __init__(self):
+        self.transport, self.response_started, self.done = self, False, []
+        self.write = self.done.append
+
+    def close(self):
+        self.done.append("closed")
+
+
+def test_a_head_goes_out_with_what_follows_it():
+    cycle = Sent()
+    out = OneWrite(cycle)
+    out.write(b"100 Continue")
+    cycle.response_started = True
+    for piece in (b"head ", b"body", b"more", b""):
+        out.write(piece)
+    out.close()
+    assert cycle.done == [b"100 Continue", b"head body", b"more", b"", "closed"]
+
+
+def test_a_head_goes_out_alone_where_nothing_follows():
+    cycle = Sent()
+    cycle.response_started = True
+    out = OneWrite(cycle)
+    out.write(b"head")
+    out.close()
+    assert cycle.done == [b"head", "closed"]
+
+
+def test_answers_come_whole_and_in_order(connect):
+    connection = connect()
+    head = GET.replace(b"GET", b"HEAD")
+    last = b"Expect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+    connection.sendall(GET + b"\r\n" + head + b"\r\n" + GET.replace(b"GET", b"POST") + last)
+    first, second, third = everything(connection).split(b"HTTP/1.1 ")[1:]
+    assert first.startswith(b"200 ")
+    assert first.endswith(b'"limit":1,"offset":0}')
+    assert second.startswith(b"405 ")
+    assert second.endswith(b"\r\n\r\n")
+    assert third.startswith(b"405 ")
+    assert third.endswith(b"Method not allowed while accessing this resource")
