@@ -6,24 +6,35 @@ import os
 import shutil
 import sys
 import threading
-import traceback
 from importlib import import_module
 from types import SimpleNamespace
 
+from ipykernel import zmqshell
+from ipykernel.eventloops import enable_gui
 from ipykernel.ipkernel import IPythonKernel
 from IPython.core.profiledir import ProfileDir
 from traitlets.config import Config
 
 from intark_lab.grading.inside.outputs import Capture, Outputs, Recorder, Stream
 
-INLINE = "module://matplotlib_inline.backend_inline"
 MIB = 1 << 20
+NOT_SHOWN = "ERROR: An error occurred while showtraceback was disabled"
+"""nbgrader's words for an error that left no output."""
 _FIRST = ("1", "None.nothing", "!true", "{'a': [1]}", "import pandas; pandas.DataFrame({'a': [1]})")
+
+
+class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
+    """ipykernel's shell, by the same name, which programs ask for. It knows its kernel."""
+
+    def enable_gui(self, gui=None) -> None:
+        enable_gui(gui, self.kernel)
+        self.active_eventloop = gui
 
 
 class Kernel(IPythonKernel):
     """Runs cells as a notebook's kernel does, top-level await and magics included."""
 
+    shell_class = ZMQInteractiveShell
     log = logging.getLogger("ipykernel")
 
     def start(self) -> None:
@@ -32,7 +43,6 @@ class Kernel(IPythonKernel):
 
 def make(folder: str) -> Kernel:
     """The process's kernel, with its own files in `folder`; before any output is captured."""
-    os.environ["MPLBACKEND"] = INLINE
     without_debugger()
     config = Config()
     config.HistoryManager.hist_file = ":memory:"  # as nbgrader has it
@@ -102,5 +112,5 @@ def _unshown(reply: dict, outputs: list[dict]) -> bool:
 def _error(reply: dict, error: BaseException | None) -> dict:
     name = reply.get("ename") or type(error).__name__
     value = reply.get("evalue") or str(error or "")
-    shown = reply.get("traceback") or traceback.format_exception_only(error)
+    shown = reply.get("traceback") or [NOT_SHOWN]
     return {"output_type": "error", "ename": name, "evalue": value, "traceback": shown}

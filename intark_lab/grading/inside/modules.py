@@ -3,10 +3,13 @@
 import importlib
 import importlib.abc
 import importlib.machinery
+import os
 import sys
 
 PACKAGES = ("httpx", "pika", "pandas")
 """What a learner's code imports. They are slow to load, and `import` finds them done."""
+INLINE = "module://matplotlib_inline.backend_inline"
+"""A notebook's backend: figures are outputs."""
 PLOTTING = "matplotlib.pyplot"
 """Hidden until asked for: who forgets to import it must be told, as in a kernel of their own."""
 
@@ -14,8 +17,8 @@ PLOTTING = "matplotlib.pyplot"
 class Hidden(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Loaded modules that stay out of sight until one of them is imported, then all are there."""
 
-    def __init__(self, modules: dict[str, object], then):
-        self._modules, self._then = modules, then
+    def __init__(self, modules: dict[str, object]):
+        self._modules = modules
         for name in modules:
             del sys.modules[name]
             parent, _, child = name.rpartition(".")
@@ -29,12 +32,11 @@ class Hidden(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def create_module(self, spec):
         sys.meta_path.remove(self)
+        sys.modules.update(self._modules)
         for name, module in self._modules.items():
-            sys.modules[name] = module
             parent, _, child = name.rpartition(".")
             if parent:
                 setattr(sys.modules[parent], child, module)
-        self._then()
         return self._modules[spec.name]
 
     def exec_module(self, module) -> None:
@@ -43,16 +45,22 @@ class Hidden(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def load(packages=PACKAGES) -> list[str]:
     """Import what there is of the packages and of matplotlib; the names of what hides after it."""
+    os.environ["MPLBACKEND"] = INLINE
     for name in packages:
         importlib.import_module(name)
     importlib.import_module("matplotlib")
     before = set(sys.modules)
     importlib.import_module(PLOTTING)
     importlib.import_module("matplotlib.backends.backend_agg")
-    importlib.import_module("matplotlib_inline.backend_inline")
-    return [name for name in sys.modules if name not in before and name.startswith("matplotlib")]
+    return [name for name in sys.modules if name not in before and name.startswith("matplotlib.")]
 
 
-def hide(names: list[str], then) -> None:
-    """Take the modules out of sight; `then` is called when the first of them is imported."""
-    sys.meta_path.insert(0, Hidden({name: sys.modules[name] for name in names}, then))
+def hide(names: list[str]) -> None:
+    """Take the modules out of sight."""
+    sys.meta_path.insert(0, Hidden({name: sys.modules[name] for name in names}))
+
+
+def find_here() -> None:
+    """Let modules of the current folder be found, where IPython puts them."""
+    ends = [os.path.basename(path) in ("site-packages", "dist-packages") for path in sys.path]
+    sys.path.insert(ends.index(True) if True in ends else 0, "")

@@ -11,8 +11,6 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from matplotlib_inline.backend_inline import configure_inline_support
-
 from intark_lab.grading.inside import kernel, modules
 from intark_lab.grading.inside.frames import Broken, Frames
 from intark_lab.grading.inside.outputs import Outputs
@@ -36,7 +34,8 @@ def run(
     _write(work, start["files"])
     os.chdir(work)
     shell = kernel.make(os.path.join(folder, ".ipython"))
-    modules.hide(hidden, lambda: configure_inline_support(shell.shell, kernel.INLINE))
+    modules.hide(hidden)
+    modules.find_here()
     asyncio.run(_cells(shell, frames, Limits(**start["limits"])))
 
 
@@ -44,7 +43,8 @@ def begin_anew(environ: dict[str, str]) -> None:
     """Forget what a fork inherits and no kernel would have."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.environ.clear()
-    os.environ.update(environ)
+    os.environ.update(environ, MPLBACKEND=modules.INLINE)
+    sys.argv[1:] = ["-f", os.path.join(environ["HOME"], "kernel.json")]  # as a kernel's are
     tempfile.tempdir = None
     random.seed()
     sys.modules["numpy"].random.seed()  # by its name: numpy is pandas', not the course's own

@@ -41,11 +41,12 @@ _PEOPLE = {
 
 
 def sources() -> list[str]:
-    """Files and folders that submissions read: system, Python, the course's package and data."""
+    """Files and folders that submissions read: system, Python, and what learners have."""
     python = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.realpath(sys.executable)}
     python |= {sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")}
     python |= {str(Path(prefix).resolve()) for prefix in (sys.prefix, sys.base_prefix)}
     course = [paths.PACKAGE, paths.data(), settings.read().texts]
+    course += [paths.notebooks(), paths.exercises()]  # learners have them, too
     if checkout := paths.checkout():
         course.append(checkout / "pyproject.toml")
     system = [*_SYSTEM, *(f"/etc/{name}" for name in _SETTINGS)]
