@@ -2,6 +2,7 @@
 
 import sqlite3
 from functools import cached_property, lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,6 +102,13 @@ class Institution:
         door.observe(journal.Watch(self.store))
         return door
 
+    @property
+    def messages_id(self) -> str:
+        """The lab's name on its broker. A RabbitMQ may carry many labs that are called the same."""
+        if not self.post.elsewhere:
+            return self.id
+        return f"{self.id}-{sha256(self.token.encode()).hexdigest()[:8]}"
+
     def resume(self) -> None:
         """Where messages were in use before this process, they are watched at once."""
         if self.store.one("SELECT 1 FROM brom_application LIMIT 1"):
@@ -112,7 +120,7 @@ class Institution:
         from intark_lab.messages.brom.portal import Brom
 
         short = self.world.institution.slug
-        return Brom(self.id, self.seed, short, self.store, self.clock, lambda: self.door)
+        return Brom(self.messages_id, self.seed, short, self.store, self.clock, lambda: self.door)
 
     @property
     def born(self) -> int:

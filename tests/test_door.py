@@ -6,6 +6,7 @@ import pika
 import pytest
 from brokers import Brokered, until
 
+from intark_lab.institution import Institution
 from intark_lab.messages.door import Refused
 
 
@@ -164,3 +165,13 @@ def test_the_lab_sees_what_happens_to_each_message(broker, path):
     ]
     assert {(one.message_id, one.routing_key, one.body) for one in seen} == {("m-1", "no.1", b"1")}
     assert [one.at for one in seen] == sorted(one.at for one in seen)
+
+
+def test_labs_of_two_processes_have_names_of_their_own_on_one_rabbitmq(monkeypatch):
+    labs = [Institution.fresh(seed=1) for _ in range(2)]
+    assert {lab.messages_id for lab in labs} == {"lab"}
+    monkeypatch.setenv("INTARK_LAB_AMQP", "amqp://127.0.0.1:5672")
+    labs = [Institution.fresh(seed=1) for _ in range(2)]
+    first, second = (lab.messages_id for lab in labs)
+    assert first != second
+    assert labs[0].messages_id == first

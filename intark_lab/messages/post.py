@@ -37,14 +37,15 @@ class Post:
         return self._settings.amqp or self._own_address
 
     @property
-    def _elsewhere(self) -> bool:
+    def elsewhere(self) -> bool:
+        """Whether a RabbitMQ carries the messages."""
         return self._settings.amqp is not None
 
     async def open(
         self, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
     ) -> None:
         """Listen, unless a RabbitMQ does. Port 0 takes a free one. Raises OSError."""
-        if self._elsewhere:
+        if self.elsewhere:
             return
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         loop = asyncio.get_running_loop()
@@ -60,14 +61,14 @@ class Post:
     def add(self, institution: "Institution") -> None:
         """Keep a lab's messages from now on, and find again what its file holds."""
         institution.post = self
-        if not self._elsewhere and institution.store.one("SELECT 1 FROM amqp_vhost LIMIT 1"):
+        if not self.elsewhere and institution.store.one("SELECT 1 FROM amqp_vhost LIMIT 1"):
             self.realm(institution)
 
     def door(self, institution: "Institution") -> "Door":
-        if self._elsewhere:
+        if self.elsewhere:
             from intark_lab.messages.rabbitmq import RabbitMQ  # needs httpx, which loads slowly
 
-            return RabbitMQ(self.address, self._settings.amqp_management, institution.id)
+            return RabbitMQ(self.address, self._settings.amqp_management, institution.messages_id)
         from intark_lab.messages.broker.door import EmbeddedDoor
 
         return EmbeddedDoor(self.broker, self.realm(institution), self.address)
