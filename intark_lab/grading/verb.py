@@ -4,12 +4,15 @@ import argparse
 import json
 import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from subprocess import CalledProcessError
 
 from intark_lab import settings
 from intark_lab.grading import table
 from intark_lab.grading.batch import CROWD, Batch, Graded, Plan
+from intark_lab.grading.cluster import NoCluster, cluster
 from intark_lab.grading.folders import Course
 from intark_lab.grading.handed_in import HandedIn, handed_in
 from intark_lab.grading.one import NotHeld, grade_one, warm
@@ -37,25 +40,40 @@ def main(arguments: list[str]) -> int:
     if not work:
         return _refuse(text("grade.nothing", folder=course.submitted), NOTHING)
     try:
-        warm(options.level)
-        return _grade(options, course, work)
+        with _workers(options) as (pool, jobs):
+            return _grade(options, course, work, pool, jobs)
     except NotHeld as error:
         return _refuse(f"{error}\n{text('grade.lower')}", NO_LEVEL)
+    except NoCluster as error:
+        return _refuse(str(error), NOTHING)
     except CalledProcessError as error:
         return _refuse(error.stderr or str(error), NOTHING)
 
 
-def _grade(options: argparse.Namespace, course: Course, work: list[HandedIn]) -> int:
+@contextmanager
+def _workers(options: argparse.Namespace) -> Iterator[tuple[Executor, int]]:
+    """What grades, here or on a cluster, and how many it takes at once."""
+    if options.dask:
+        with cluster(options.dask) as found:
+            yield found
+    else:
+        warm(options.level)
+        with ThreadPoolExecutor(CROWD * options.jobs, "grade") as pool:
+            yield pool, options.jobs
+
+
+def _grade(
+    options: argparse.Namespace, course: Course, work: list[HandedIn], pool: Executor, jobs: int
+) -> int:
     from intark_lab.grading.register import Register  # after the warm process was started
 
     done: list[Graded] = []
     bar = table.Bar(len(work), quiet=options.json)
-    pool = ThreadPoolExecutor(CROWD * options.jobs, "grade")
     try:
         with Register(course.root, course.gradebook) as register:
             for unit in sorted({one.unit for one in work}):
                 register.know(unit)
-            batch = Batch(_plan(options, course, register), pool, grade_one)
+            batch = Batch(_plan(options, course, register, jobs), pool, grade_one)
             for graded in batch.run(work):
                 done.append(graded)
                 bar.show(len(done), graded)
@@ -63,13 +81,12 @@ def _grade(options: argparse.Namespace, course: Course, work: list[HandedIn]) ->
         print(text("grade.stopped", done=len(done), all=len(work)), file=sys.stderr)
         os._exit(STOPPED)  # what still runs ends with the warm process
     bar.end()
-    pool.shutdown()
     print(json.dumps(table.plain(done), ensure_ascii=False, indent=1) if options.json else
           table.lines(done, options.level))  # fmt: skip
     return FAILED if any(graded.failure for graded in done) else DONE
 
 
-def _plan(options: argparse.Namespace, course: Course, register) -> Plan:
+def _plan(options: argparse.Namespace, course: Course, register, jobs: int) -> Plan:
     from intark_lab.grading.feedback.write import write as write_feedback
 
     def write(report, notebook, one: HandedIn) -> None:
@@ -77,7 +94,7 @@ def _plan(options: argparse.Namespace, course: Course, register) -> Plan:
         write_feedback(course, register.book, notebook, one.student, one.unit)
 
     secret = course_secret(settings.read().folder)
-    return Plan(course, secret, options.jobs, options.level, options.force, write)
+    return Plan(course, secret, jobs, options.level, options.force, write)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -91,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--force", action="store_true", help=text("grade.help.force"))
     parser.add_argument("--jobs", type=_positive, default=jobs, help=text("grade.help.jobs"))
+    parser.add_argument("--dask", metavar="ADDRESS", help=text("grading.dask.help"))
     parser.add_argument("--level", choices=LEVELS, default="full", help=text("grade.help.level"))
     parser.add_argument(
         "--unsafe",
