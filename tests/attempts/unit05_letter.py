@@ -3,7 +3,7 @@
 from attempts import Attempt
 from attempts.unit05_counts import asked
 
-ASK = "Could you fetch people by id, where you have it?"
+ASK = "Could you keep what you fetched, and ask for changes alone?"
 
 
 def facts(task, name):
@@ -17,10 +17,10 @@ def facts(task, name):
 
 
 def letter(words):
-    """A letter about Phone book, with its numbers filled in."""
+    """A letter about Grade report, with its numbers filled in."""
 
     def attempt(task):
-        about = facts(task, "Phone book")
+        about = facts(task, "Grade report")
         calls, mean = about["count"], about["avg"]
         return words.format(calls=calls, mean=mean, thousands=calls / 1000, day=calls / 7)
 
@@ -32,26 +32,26 @@ def about_the_other(task):
     return f"Access cards made {calls:.0f} calls, of which many found nothing. {ASK}"
 
 
-SEEN = "Phone book made {calls:.0f} calls last week. "
+SEEN = "Grade report made {calls:.0f} calls last week. "
 ATTEMPTS = [
     Attempt("5.5", letter(SEEN + ASK), 2, "right", "seen asked"),
     Attempt(
         "5.5",
-        letter("Hi! The phone-book waits {mean:,.0f} ms a call. Please look up people by id."),
+        letter("Hi! The grade-report took {mean:,.1f} ms a call. Please keep what it fetched."),
         2,
         "right",
         "seen asked",
     ),
     Attempt(
         "5.5",
-        letter("Phone book gjorde {thousands:.1f}k kall i uka. Vi foreslår å hente med id."),
+        letter("Grade report gjorde {thousands:.1f}k kall i uka. Vi foreslår å hente sjeldnere."),
         2,
         "right",
         "seen asked",
     ),
     Attempt(
         "5.5",
-        letter("Phone book: {day:.0f} kall om dagen. Kan dere hente med id?"),
+        letter("Grade report: {day:.0f} kall om dagen. Kan dere hente sjeldnere?"),
         2,
         "right",
         "seen asked",
@@ -60,19 +60,12 @@ ATTEMPTS = [
     Attempt("5.5", lambda task: ..., 0, "untried", "tasks.untried.value"),
     Attempt("5.5", lambda task: "", 0, "wrong", "no-text"),
     Attempt("5.5", lambda task: 42, 0, "wrong", "no-text"),
-    Attempt("5.5", about_the_other, 1, "wrong", "usual.access-cards asked"),
-    Attempt(
-        "5.5",
-        lambda task: f"Door signs calls all night. {ASK}",
-        1,
-        "wrong",
-        "usual.door-signs asked",
-    ),
+    Attempt("5.5", about_the_other, 1, "wrong", "usual asked"),
     Attempt("5.5", lambda task: f"Your program calls a lot. {ASK}", 1, "wrong", "no-name asked"),
-    Attempt("5.5", lambda task: f"Phone book is slow. {ASK}", 1, "wrong", "no-number asked"),
+    Attempt("5.5", lambda task: f"Grade report is busy. {ASK}", 1, "wrong", "no-number asked"),
     Attempt(
         "5.5",
-        lambda task: f"Phone book made 123,456,789 calls. {ASK}",
+        lambda task: f"Grade report made 123,456,789 calls. {ASK}",
         1,
         "wrong",
         "other-number asked",

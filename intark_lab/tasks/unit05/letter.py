@@ -7,7 +7,7 @@ bear out, and asks for something. Whether it is kind and clear, only a person ca
 import re
 from collections.abc import Iterator
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from intark_lab.tasks.task import Bench, Part, Verdict, no, verdict, yes
 from intark_lab.tasks.unit05.counts import HOUR
@@ -15,10 +15,10 @@ from intark_lab.tasks.unit05.counts import HOUR
 if TYPE_CHECKING:
     from intark_lab.control.usage import Span, Usage
 
-SUSPECTS = (("grade-report", "fs-emner"), ("phone-book", "dfo-ansatte"))
-"""Applications that could do with fewer or cheaper calls, and the API of each."""
-USUAL = (("access-cards", "dfo-ansatte"), ("door-signs", "rombooking"))
-"""Applications that look odd and are as they must be."""
+SUSPECT, API = "grade-report", "fs-emner"
+"""It fetches everything again and again."""
+USUAL, OTHER_API = "access-cards", "dfo-ansatte"
+"""Its many 404 are as they must be."""
 DAYS = 7
 NEAR = 0.05
 """By how much a number may be rounded."""
@@ -34,24 +34,16 @@ ASKS = re.compile(
 )
 
 
-class Asked(NamedTuple):
-    """The suspect to write about, the one that is as it must be, and a week of their calls."""
-
-    suspect: tuple[str, str]
-    usual: tuple[str, str]
-    span: "Span"
-
-
 def inputs(bench: Bench) -> dict:
     """Two applications with their APIs, in an order that tells nothing, and a week."""
-    usage, asked = bench.view.usage, _asked(bench)
-    pair = [asked.suspect, asked.usual]
+    usage = bench.view.usage
+    pair = [(SUSPECT, API), (USUAL, OTHER_API)]
     Random(f"letter {bench.seed}").shuffle(pair)
     applications = [
         {"application": usage.id("application", slug), "api": usage.id("api", api)}
         for slug, api in pair
     ]
-    return {"applications": applications, **asked.span._asdict()}
+    return {"applications": applications, **_week(bench)._asdict()}
 
 
 def judge(bench: Bench, evidence: dict) -> Verdict:
@@ -61,27 +53,25 @@ def judge(bench: Bench, evidence: dict) -> Verdict:
     if not isinstance(text, str) or not text.strip():
         part = no("unit05.letter.no-text", read, type=evidence["type"])
         return verdict(part, part)
-    return verdict(_seen(text, bench.view.usage, _asked(bench)), _request(text))
+    return verdict(_seen(text, bench.view.usage, _week(bench)), _request(text))
 
 
-def _asked(bench: Bench) -> Asked:
-    suspect = SUSPECTS[bench.seed % len(SUSPECTS)]
-    usual = USUAL[bench.seed // 2 % len(USUAL)]
-    return Asked(suspect, usual, bench.view.usage.days(9 + bench.seed % 5, DAYS))
+def _week(bench: Bench) -> "Span":
+    return bench.view.usage.days(9 + bench.seed % 5, DAYS)
 
 
-def _seen(text: str, usage: "Usage", asked: Asked) -> Part:
+def _seen(text: str, usage: "Usage", week: "Span") -> Part:
     """The right application, and something about it that the data say."""
     read = "unit05.read.letter"
-    if not _names(text, usage, asked.suspect[0]):
-        usual = next((slug for slug, _ in USUAL if _names(text, usage, slug)), None)
-        return no(f"unit05.letter.usual.{usual}" if usual else "unit05.letter.no-name", read)
+    if not _names(text, usage, SUSPECT):
+        name = "usual" if _names(text, usage, USUAL) else "no-name"
+        return no(f"unit05.letter.{name}", read)
     numbers = list(_numbers(text))
     if not numbers:
         return no("unit05.letter.no-number", read)
-    facts = list(_facts(usage, *asked.suspect, asked.span))
+    facts = list(_facts(usage, week))
     if any(abs(number - fact) <= NEAR * fact for number in numbers for fact in facts):
-        return yes("unit05.letter.seen", name=usage.name(asked.suspect[0]))
+        return yes("unit05.letter.seen", name=usage.name(SUSPECT))
     found = ", ".join(f"{number:g}" for number in numbers[:4])
     return no("unit05.letter.other-number", read, numbers=found)
 
@@ -104,14 +94,14 @@ def _numbers(text: str) -> Iterator[float]:
             yield float(whole) * factor
 
 
-def _facts(usage: "Usage", application: str, api: str, span: "Span") -> Iterator[float]:
-    """What the data say of an application's use of an API, in numbers."""
-    tallies = usage.tallies(api, span)
-    own = [tally for tally in tallies if tally.application == usage.id("application", application)]
+def _facts(usage: "Usage", span: "Span") -> Iterator[float]:
+    """What the data say of the suspect's use of its API, in numbers."""
+    tallies = usage.tallies(API, span)
+    own = [tally for tally in tallies if tally.application == usage.id("application", SUSPECT)]
     calls, total = sum(tally.calls for tally in own), sum(tally.calls for tally in tallies)
     mean = sum(tally.ms for tally in own) / calls
     others = (sum(tally.ms for tally in tallies) - mean * calls) / (total - calls)
-    addresses = usage.addresses(api, application, span)
+    addresses = usage.addresses(API, SUSPECT, span)
     hours = len({tally.hour for tally in own})
     yield from (calls, calls / DAYS, calls / (24 * DAYS), calls / hours, 100 * calls / total)
     yield from (addresses, calls / addresses, calls / addresses / DAYS)
