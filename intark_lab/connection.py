@@ -25,6 +25,10 @@ class Connection(HttpToolsProtocol):
     _in_head = False
     _head = 0
     """Bytes of a head that began in an earlier piece of data."""
+    _came = 0
+    """Bytes since the piece in which the head at hand began: the head is no longer than that."""
+    _patience = 0.0
+    """Seconds to wait from this piece of data on, where it left a request unfinished."""
     _deadline = _due = inf
     """Loop time: when patience ends, and when the timer looks whether it has."""
     _timer = None
@@ -40,7 +44,11 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         head = self.scope if self._in_head else None
+        self._came = len(data) + (self._came if self._in_head else 0)
         super().data_received(data)
+        if self._patience:
+            self._wait(self._patience)
+            self._patience = 0.0
         if self._in_head and self.scope is head:
             self._head += len(data)
             if self._head > MOST_HEAD and not self.transport.is_closing():
@@ -49,19 +57,19 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_head, self._head = True, 0
-        self._wait(self.head_seconds)
+        self._patience = self.head_seconds
 
     def on_headers_complete(self) -> None:
         self._in_head = False
-        if len(self.url) + sum(map(len, chain.from_iterable(self.headers))) > MOST_HEAD:
+        if self._came > MOST_HEAD and self._head_length() > MOST_HEAD:
             raise ValueError("the request's head is too large")  # httptools: a 400, and the end
-        self._wait(self.body_seconds)
+        self._patience = self.body_seconds
         super().on_headers_complete()
         if self.scope["method"] != "HEAD":  # its answer is a head alone
             self.cycle.transport = OneWrite(self.cycle)
 
     def on_message_complete(self) -> None:
-        self._deadline = inf
+        self._patience, self._deadline = 0.0, inf
         super().on_message_complete()
 
     def timeout_keep_alive_handler(self) -> None:
@@ -70,6 +78,9 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()
         else:
             super().timeout_keep_alive_handler()
+
+    def _head_length(self) -> int:
+        return len(self.url) + sum(map(len, chain.from_iterable(self.headers)))
 
     def _wait(self, seconds: float) -> None:
         """Be patient for so long from now. A timer that looks early enough stays as it is."""

@@ -18,6 +18,10 @@ class OwnDoor:
     def __init__(self, door: Door, institution: Institution):
         self._door, self._institution = door, institution
         self.root_path = institution.base_path + door.path
+        self._below = self.root_path + "/"
+
+    def leads_to(self, path: str) -> bool:
+        return path.startswith(self._below) or path == self.root_path
 
     @cached_property
     def app(self):
@@ -50,10 +54,9 @@ class Labs:
             await door.app(scope, receive, send)
 
     def _door(self, path: str) -> OwnDoor | None:
-        _, _, lab, component, *_ = (*path.split("/", 4), "", "", "")
-        door = self._doors.get(lab, {}).get(component)
-        here = door and (path == door.root_path or path.startswith(door.root_path + "/"))
-        return door if here else None
+        parts = path.split("/", 4)
+        door = self._doors.get(parts[2], {}).get(parts[3]) if len(parts) > 3 else None
+        return door if door and door.leads_to(path) else None
 
 
 async def _nothing_here(send) -> None:

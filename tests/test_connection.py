@@ -1,11 +1,14 @@
 """Limits on what a client may send, and how slowly, with bare sockets."""
 
+import asyncio
 import socket
+from unittest.mock import Mock
 from urllib.parse import urlsplit
 
 import pytest
 
 from intark_lab.connection import MOST_HEAD, Connection, OneWrite
+from intark_lab.uvicorn_parts import Config, ServerState
 
 GET = b"GET /labs/listening/gateway/orgreg/v3/units?limit=1 HTTP/1.1\r\nHost: x\r\n"
 
@@ -87,6 +90,36 @@ def test_a_client_that_is_quick_is_not(connect):
         while b'"offset":0}' not in received:
             received += connection.recv(65536)
         assert b"200 OK" in received
+
+
+HALF = b"x" * (MOST_HEAD // 2)
+PIECES = {
+    "short enough": ([GET + b"X: " + HALF, b"\r\n\r\n"], False),
+    "too long, its end in the second": ([GET + b"X: " + HALF, HALF + b"\r\n\r\n"], True),
+    "too long, its end in the third": ([GET + b"X: " + HALF, HALF, b"\r\n\r\n"], True),
+}
+
+
+async def empty(_scope, _receive, send):
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body"})
+
+
+@pytest.mark.parametrize(("pieces", "refused"), PIECES.values(), ids=PIECES)
+def test_a_head_is_measured_over_its_pieces(pieces, refused):
+    async def close() -> bool:
+        config = Config(empty, http=Connection, lifespan="off", log_config=None, ws="none")
+        config.load()
+        connection = Connection(config, ServerState(), {}, asyncio.get_running_loop())
+        transport = Mock(**{"get_extra_info.return_value": None, "is_closing.return_value": False})
+        connection.connection_made(transport)
+        for piece in pieces:
+            connection.data_received(piece)
+        await asyncio.gather(*connection.tasks)
+        connection.connection_lost(None)
+        return transport.close.called
+
+    assert asyncio.run(close()) is refused
 
 
 class Sent:
