@@ -116,8 +116,9 @@ def test_a_head_is_measured_over_its_pieces(pieces, refused):
         for piece in pieces:
             connection.data_received(piece)
         await asyncio.gather(*connection.tasks)
+        closed = transport.close.called
         connection.connection_lost(None)
-        return transport.close.called
+        return closed
 
     assert asyncio.run(close()) is refused
 
