@@ -6,7 +6,8 @@ import pytest
 
 from intark_lab import journal
 from intark_lab.deployment import Backend, Definition, DeployedPlan
-from intark_lab.gateway.backend import end_to_end, on_this_machine
+from intark_lab.fetching import on_this_machine
+from intark_lab.gateway.backend import end_to_end
 from tests.backends import backend, break_off, hang_up, say, silence, unreachable
 
 PATH = "/gateway/mine/v1"

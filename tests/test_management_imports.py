@@ -2,7 +2,9 @@
 
 import json
 
+import httpx
 import pytest
+from backends import backend, say
 from management_steps import LIMIT, error, make_api, make_plan, put
 
 THREE = {
@@ -90,10 +92,22 @@ def test_the_document_becomes_a_page_when_asked(management, portal_as):
 
 
 REFUSED = {
-    "no JSON": ({"payload": "openapi: 3.1.0"}, 400, "swagger.invalid"),
+    "no JSON and no YAML": ({"payload": "{ openapi: [3.1.0"}, 400, "swagger.invalid"),
+    "YAML without a title": ({"payload": "openapi: 3.1.0"}, 400, "swagger.invalid"),
+    "YAML that would make objects": (
+        {"payload": "!!python/object/apply:os.getcwd []"},
+        400,
+        "swagger.invalid",
+    ),
+    "YAML nested too deep": ({"payload": "[" * 100_000}, 400, "swagger.invalid"),
     "no document": ({"payload": "[]"}, 400, "swagger.invalid"),
     "no title": ({"payload": '{"openapi": "3.0.0", "info": {}}'}, 400, "swagger.invalid"),
-    "a URL": ({"payload": "http://a.example", "type": "URL"}, 400, "url.invalid"),
+    "a URL beyond this machine": (
+        {"payload": "http://a.example", "type": "URL"},
+        400,
+        "url.invalid",
+    ),
+    "no URL": ({"payload": "http://[", "type": "URL"}, 400, "swagger.invalid"),
     "WSDL": ({"payload": "<xml/>", "format": "WSDL"}, 400, "swagger.invalid"),
 }
 
@@ -101,6 +115,60 @@ REFUSED = {
 @pytest.mark.parametrize(("body", "status", "code"), REFUSED.values(), ids=REFUSED)
 def test_a_document_that_cannot_be_used(management, body, status, code):
     assert error(management.post("/apis/import/swagger", json=body)) == (status, code)
+
+
+YAML = """
+openapi: 3.0.3
+info: {title: Room Service, version: 2.10}
+servers:
+  - url: https://a.example/rooms/v2
+paths:
+  /rom/{id}:
+    get: {}
+"""
+
+
+def test_a_document_may_be_yaml(management):
+    body = {"payload": YAML, "with_path_mapping": True, "with_documentation": True}
+    answer = management.post("/apis/import/swagger", json=body)
+    entity = answer.json()
+    assert (answer.status_code, entity["name"]) == (201, "Room Service")
+    assert (entity["context_path"], entity["path_mappings"]) == ("/rooms/v2", ["/rom/:id"])
+    (page,) = management.get(f"/apis/{entity['id']}/pages").json()
+    assert page["content"] == YAML
+
+
+@pytest.fixture
+def by_url(listening):
+    """Imports what is at a URL, over a socket, as the administrator."""
+    institution, base = listening
+    path = f"{base}/management/organizations/DEFAULT/environments/DEFAULT/apis/import/swagger"
+
+    def post(url: str) -> httpx.Response:
+        body = {"payload": url, "type": "URL"}
+        auth = institution.credentials("admin")
+        return httpx.post(path, json=body, auth=auth, trust_env=False)
+
+    return post
+
+
+def test_a_document_may_be_fetched(by_url):
+    with backend(say(YAML.encode())) as (url, seen):
+        answer = by_url(f"{url}/openapi.yaml")
+    assert (answer.status_code, answer.json()["name"]) == (201, "Room Service")
+    assert seen[0].startswith(b"GET /openapi.yaml ")
+
+
+def test_a_large_document_may_be_fetched(by_url):
+    large = YAML + "".join(f"  /rom/{{id}}/{n}: {{get: {{}}}}\n" for n in range(3000))
+    with backend(say(large.encode())) as (url, _):
+        assert by_url(url).status_code == 201
+
+
+def test_a_document_that_is_not_there(by_url):
+    with backend(say(b"gone", status=b"404 Not Found")) as (url, _):
+        assert error(by_url(url)) == (400, "swagger.invalid")
+    assert error(by_url(url)) == (400, "swagger.invalid")
 
 
 def test_a_document_without_a_server_needs_an_endpoint_later(management):

@@ -1,10 +1,9 @@
 """Real backends: calls to http(s) URLs, streamed both ways (RFC 9110, section 7.6)."""
 
 import asyncio
-import ipaddress
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from intark_lab.fetching import on_this_machine
 from intark_lab.gateway.call import Call
 from intark_lab.gateway.errors import Refused
 from intark_lab.gateway.exchange import Answer, Headers, body_pieces
@@ -89,15 +88,6 @@ class HttpBackends:
                 connect=backend.connect_timeout_ms / 1000,
             ),
         )
-
-
-def on_this_machine(target: str) -> bool:
-    """Whether a URL's host is a loopback address or `localhost`."""
-    host = urlsplit(target).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def end_to_end(headers: Headers) -> Headers:

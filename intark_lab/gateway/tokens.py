@@ -4,12 +4,13 @@ An issuer of the lab is asked directly; any other over HTTP, on this machine unl
 call beyond it.
 """
 
-import asyncio
 import time
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from intark_lab.gateway.backend import on_this_machine
+import orjson
+
+from intark_lab.fetching import fetch
 from intark_lab.gateway.errors import Refused, unauthorized
 from intark_lab.issuers import InvalidToken, TokenVerifier, introspect, issuer_at
 from intark_lab.store import Store
@@ -91,17 +92,7 @@ class Tokens:
             ) from error
 
     async def _get(self, url: str, **form) -> dict:
-        import httpx  # only a plan with a token from elsewhere needs it
-
-        if not self._anywhere and not on_this_machine(url):
-            raise OSError("beyond this machine")
-        try:
-            async with httpx.AsyncClient(trust_env=False, timeout=5) as client, asyncio.timeout(5):
-                response = await client.request("POST" if form else "GET", url, **form)
-                response.raise_for_status()
-                return response.json()
-        except httpx.HTTPError as error:
-            raise OSError(str(error)) from error
+        return orjson.loads(await fetch(url, self._anywhere, **form))
 
 
 def _of_given_key(key: str, algorithm: str) -> TokenVerifier:

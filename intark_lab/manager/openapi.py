@@ -1,4 +1,4 @@
-"""From an OpenAPI document (2 or 3, in JSON) to what Gravitee makes of it as an API."""
+"""From an OpenAPI document (2 or 3, in JSON or YAML) to what Gravitee makes of it as an API."""
 
 import re
 from typing import NamedTuple
@@ -11,6 +11,8 @@ from intark_lab.manager.errors import ManagerError
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
+DEEPEST = 100
+"""Levels of lists and objects in a YAML document."""
 _PARAMETER = re.compile(r"\{(.[^/}]*)\}")
 
 
@@ -51,13 +53,40 @@ def read(payload: str) -> Described:
     `x-graviteeio-definition` may say it instead, with labels, categories and visibility.
     """
     try:
-        document = orjson.loads(payload)
+        document = _loaded(payload)
         if not isinstance(document, dict) or not {"openapi", "swagger"} & set(document):
             raise ValueError("no version")
         return _described(document)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        message = "Malformed descriptor"
-        raise ManagerError(400, "swagger.invalid", message) from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise malformed() from error
+
+
+def malformed() -> ManagerError:
+    return ManagerError(400, "swagger.invalid", "Malformed descriptor")
+
+
+def _loaded(payload: str) -> object:
+    """What a JSON or YAML text says. Raises ValueError."""
+    try:
+        return orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        return _from_yaml(payload)
+
+
+def _from_yaml(payload: str) -> object:
+    """Raises ValueError, also for what is nested so deep that libyaml would crash."""
+    import yaml  # loads slowly, and most documents are JSON
+
+    loader, depth = getattr(yaml, "CSafeLoader", yaml.SafeLoader), 0
+    try:
+        for event in yaml.parse(payload, loader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                raise ValueError("nested too deep")
+        return yaml.load(payload, loader)
+    except yaml.YAMLError as error:
+        raise ValueError("neither JSON nor YAML") from error
 
 
 def _described(document: dict) -> Described:
@@ -71,7 +100,7 @@ def _described(document: dict) -> Described:
         context_path=_context_path(own, servers, name),
         proxy=deploying.proxy_to(*servers),
         paths={
-            _PARAMETER.sub(r":\1", path): [m.upper() for m in METHODS if m in operations]
+            _PARAMETER.sub(r":\1", str(path)): [m.upper() for m in METHODS if m in operations]
             for path, operations in (document.get("paths") or {}).items()
         },
         labels=[str(label) for label in own.get("labels") or ()],

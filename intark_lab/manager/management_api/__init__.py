@@ -5,7 +5,8 @@ Paths, fields, statuses and words are those of Gravitee APIM's v1 with V2 API de
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
 from typing import NamedTuple
 
 from starlette.applications import Starlette
@@ -34,7 +35,7 @@ from intark_lab.manager.management_api.visit import ENVIRONMENT, ORGANIZATION, V
 class Door(NamedTuple):
     method: str
     path: str
-    handler: Callable[[Visit], Response]
+    handler: Callable[[Visit], Response | Awaitable[Response]]
 
 
 API, PLAN, PAGE = "/apis/{api}", "/apis/{api}/plans/{plan}", "/apis/{api}/pages/{page}"
@@ -128,6 +129,7 @@ def _routes() -> list[Route]:
 def _endpoint(doors: dict[str, Door]) -> Callable:
     async def endpoint(request: Request) -> Response:
         door = doors["GET" if request.method == "HEAD" else request.method]
-        return door.handler(await Visit.of(request))
+        answer = door.handler(await Visit.of(request))
+        return await answer if isawaitable(answer) else answer
 
     return endpoint

@@ -1,11 +1,13 @@
 """APIs from documents: OpenAPI documents and export files; and the export file of an API."""
 
+import asyncio
 import re
 from sqlite3 import Row
 
 import orjson
 from starlette.responses import Response
 
+from intark_lab.fetching import fetch, on_this_machine
 from intark_lab.manager import apis, members, openapi, pages, plans
 from intark_lab.manager.apis import Wanted
 from intark_lab.manager.errors import ManagerError, invalid_data
@@ -41,27 +43,30 @@ DESCRIPTOR = {
 LEFT_OUT = ("deployed_at", "created_at", "updated_at", "state", "entrypoints", "owner")
 """What an export file does not carry from one installation to another."""
 
+LARGE = 50_000
+"""Characters."""
+
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def import_swagger(visit: Visit) -> Response:
+async def import_swagger(visit: Visit) -> Response:
     """POST /apis/import/swagger: 201."""
     require_publisher(visit)
-    descriptor = _descriptor(visit, "importSwaggerApi")
-    described = openapi.read(descriptor["payload"])
+    descriptor = await _descriptor(visit, "importSwaggerApi")
+    described = await _read(descriptor["payload"])
     wanted = _wanted(described, descriptor)
     row = apis.create(visit.store, visit.clock, visit.user, wanted)
     _document(visit, row, descriptor)
     return created(visit, row)
 
 
-def update_from_swagger(visit: Visit) -> Response:
+async def update_from_swagger(visit: Visit) -> Response:
     """PUT /apis/{api}/import/swagger: names, paths and documentation from the document, the
     backend as it was.
     """
     row = visit.api("DEFINITION", "U")
-    descriptor = _descriptor(visit, "updateApiWithSwaggerPUT")
-    wanted = _wanted(openapi.read(descriptor["payload"]), descriptor)
+    descriptor = await _descriptor(visit, "updateApiWithSwaggerPUT")
+    wanted = _wanted(await _read(descriptor["payload"]), descriptor)
     wanted.context_path = row["context_path"]
     wanted.definition["proxy"] = orjson.loads(row["definition"])["proxy"]
     wanted.labels = wanted.labels or None
@@ -120,16 +125,33 @@ def export_definition(visit: Visit) -> Response:
     return json(kept, 200, headers)
 
 
-def _descriptor(visit: Visit, method: str) -> dict:
-    """What is to be imported. Raises 400 for what the lab does not fetch or read."""
+async def _descriptor(visit: Visit, method: str) -> dict:
+    """What is to be imported, fetched where it is a URL. Raises 400 `swagger.invalid`."""
     descriptor = visit.json(DESCRIPTOR, method)
     require_fields(method, descriptor, "payload")
     if descriptor.get("format") == "WSDL":
         raise ManagerError(400, "swagger.invalid", "Swagger descriptor: bad format")
     if descriptor.get("type") == "URL":
-        url = descriptor["payload"]
-        raise ManagerError(400, "url.invalid", f"The url [{url}] is not allowed", {"url": url})
+        anywhere = visit.institution.backends.anywhere
+        descriptor["payload"] = await _fetched(descriptor["payload"], anywhere)
     return descriptor
+
+
+async def _read(payload: str) -> Described:
+    """A large document is read beside the event loop: as YAML it takes seconds."""
+    if len(payload) < LARGE:
+        return openapi.read(payload)
+    return await asyncio.to_thread(openapi.read, payload)
+
+
+async def _fetched(url: str, anywhere: bool) -> str:
+    """The document at a URL, on this machine unless the lab may call beyond it. Raises 400."""
+    try:
+        if not anywhere and not on_this_machine(url):
+            raise ManagerError(400, "url.invalid", f"The url [{url}] is not allowed", {"url": url})
+        return (await fetch(url, anywhere)).decode()
+    except (OSError, ValueError) as error:
+        raise openapi.malformed() from error
 
 
 def _wanted(described: Described, descriptor: dict) -> Wanted:
