@@ -104,6 +104,13 @@ def looks_twice(self, emne_id):
         self.clients[STORE].get(f"/emner/{emne_id}")
 
 
+def in_the_morning(self, emne_id):
+    if not hasattr(self, "is_day"):
+        Day.at_night(self)
+    self.is_day = True
+    Day.on_look(self, emne_id)
+
+
 def first_page(self):
     self.clients[FULL].get("/emner", params={"limit": 100})
 
@@ -168,6 +175,7 @@ def estimated(task):
     return dict.fromkeys(PATTERNS, made_up)
 
 
+EARLY = other(on_look=in_the_morning, at_night=no_night)
 ATTEMPTS = [
     Attempt("1.3", lived, 2, "right", "asking telling"),
     Attempt("1.3", lived_twice, 2, "right", "asking telling"),
@@ -182,6 +190,9 @@ ATTEMPTS = [
     Attempt("1.3", other(at_night=small_pages), 1, "wrong", "full-often telling"),
     Attempt("1.3", other(at_night=each_course), 1, "wrong", "full-by-id telling"),
     Attempt("1.3", other(at_night=no_night), 1, "wrong", "full-silent telling"),
+    Attempt(
+        "1.3", other(on_look=in_the_morning, at_night=no_night), 1, "wrong", "too-early telling"
+    ),
     Attempt("1.3", other(on_message=idle), 1, "wrong", "asking events-silent"),
     Attempt("1.3", other(on_message=fetches_all_at_each), 1, "wrong", "asking events-list"),
     Attempt("1.3", other(on_message=does_not_judge), 1, "wrong", "asking events-others"),

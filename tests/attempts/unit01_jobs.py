@@ -14,7 +14,7 @@ JOBS = {
     "tend": "data steward",
 }
 NORWEGIAN = {
-    "find": "API-katalog",
+    "Find": "API-katalog",
     "grant": "api manager",
     "check": "Gateway",
     "copy": "meldingskø",

@@ -1,5 +1,7 @@
 """Task 1.2, the six steps of an event."""
 
+import pandas as pd
+
 from attempts import Attempt
 
 STEPS = [
@@ -19,6 +21,10 @@ def pairs(_task):
 def a_dict_in_norwegian(_task):
     who = {"provider": "Tilbyder", "message queue": "RabbitMQ", "consumer": "konsument"}
     return {step.title(): who[one] for step, one in STEPS}
+
+
+def a_table(_task):
+    return pd.DataFrame(STEPS, columns=["step", "who"])
 
 
 def words_alone(_task):
@@ -69,6 +75,7 @@ def one_text(_task):
 ATTEMPTS = [
     Attempt("1.2", pairs, 2, "right", "order who"),
     Attempt("1.2", a_dict_in_norwegian, 2, "right", "order who"),
+    Attempt("1.2", a_table, 2, "right", "order who"),
     Attempt("1.2", words_alone, 1, "wrong", "order nobody"),
     Attempt("1.2", by_the_alphabet, 1, "wrong", "before.distribute who"),
     Attempt("1.2", moved("change", 2), 1, "wrong", "before.notify who"),

@@ -96,15 +96,10 @@ def _mistake(case: dict, pattern: str, value: float, course: float) -> str:
     if pattern == FULL:
         mistakes["once"] = case["records"] * course
         mistakes["hours"] = case["records"] * course * case["hours"]
-    mistakes["swapped"] = next(
-        (
-            number
-            for other, number in estimates.items()
-            if other != pattern and _near(value, number)
-        ),
-        0,
-    )
-    return next((name for name, number in mistakes.items() if _near(value, number)), "far-off")
+    found = [name for name, number in mistakes.items() if _near(value, number)]
+    if not found and any(_near(value, number) for number in estimates.values()):
+        return "swapped"
+    return found[0] if found else "far-off"
 
 
 def _near(value: float, number: float) -> bool:

@@ -156,14 +156,15 @@ def _measured(day: Day, evidence: dict, patterns: tuple[str, ...]) -> Part | Non
         own = given.get(pattern)
         if not isinstance(own, dict):
             return no("unit01.day.not-measured", read, pattern=pattern)
-        for name, seen in day.cost(pattern).items():
+        cost = day.cost(pattern)
+        if cost["hours"] is None:
+            return no("unit01.day.too-early", read, pattern=pattern)
+        for name, seen in cost.items():
             if not _same(own.get(name), seen):
                 about = {"pattern": pattern, "name": name, "got": own.get(name)}
-                return no("unit01.day.differs", read, seen=f"{seen:.10g}", **about)
+                return no("unit01.day.differs", read, seen=f"{round(seen, 2):g}", **about)
     return None
 
 
-def _same(value, seen: float | None) -> bool:
-    if not isinstance(value, int | float) or seen is None:
-        return value is seen
-    return abs(value - seen) < 0.5
+def _same(value, seen: float) -> bool:
+    return isinstance(value, int | float) and abs(value - seen) < 0.5

@@ -18,12 +18,12 @@ PEOPLE = {
     "tend": "data steward",
 }
 ALL = PARTS | PEOPLE
-NAMES = tuple(ALL.values())
+NAMES = tuple(sorted(ALL.values(), key=str.casefold))
+"""By the alphabet, which gives nothing away."""
 
 
 def inputs(_bench: Bench) -> dict:
-    """Jobs and names, both by the alphabet."""
-    return {"jobs": sorted(ALL), "names": sorted(NAMES, key=str.casefold)}
+    return {"jobs": sorted(ALL), "names": NAMES}
 
 
 def judge(_bench: Bench, evidence: dict) -> Verdict:
@@ -31,11 +31,12 @@ def judge(_bench: Bench, evidence: dict) -> Verdict:
     if not isinstance(answer, dict):
         part = no("unit01.jobs.other-type", "unit01.read.jobs", type=evidence["type"])
         return verdict(part, part)
-    if any(known(key, NAMES) for key in answer) and not ALL.keys() & answer.keys():
+    if any(known(key, NAMES) for key in answer):
         part = no("unit01.jobs.turned-round", "unit01.read.jobs")
         return verdict(part, part)
+    given = {known(job, tuple(ALL)): name for job, name in answer.items()}
     return verdict(
-        _group(answer, PARTS, "unit01.jobs.parts"), _group(answer, PEOPLE, "unit01.jobs.people")
+        _group(given, PARTS, "unit01.jobs.parts"), _group(given, PEOPLE, "unit01.jobs.people")
     )
 
 

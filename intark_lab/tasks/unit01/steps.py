@@ -28,21 +28,24 @@ def judge(_bench: Bench, evidence: dict) -> Verdict:
     if not isinstance(pairs, list):
         part = no("unit01.steps.other-type", "unit01.read.steps", type=evidence["type"])
         return verdict(part, part)
-    taken = [_split(pair) for pair in pairs]
-    return verdict(_order([step for step, _ in taken]), _who(dict(taken)))
+    words, who = zip(*map(_split, pairs), strict=True) if pairs else ((), ())
+    steps = [known(word, tuple(STEPS)) for word in words]
+    return verdict(_order(steps, words), _who(dict(zip(steps, who, strict=True))))
 
 
-def _split(pair) -> tuple[str | None, object]:
-    """A step and who takes it; nobody where the step stands alone."""
-    step, who = pair if isinstance(pair, list | tuple) and len(pair) == 2 else (pair, None)
-    return known(step, tuple(STEPS)), who
+def _split(pair) -> tuple:
+    """The word for a step and who takes it; nobody where the step stands alone."""
+    if isinstance(pair, dict):  # a row of a table
+        pair = list(pair.values())
+    return tuple(pair) if isinstance(pair, list | tuple) and len(pair) == 2 else (pair, None)
 
 
-def _order(steps: list) -> Part:
+def _order(steps: list, words: tuple) -> Part:
     read = "unit01.read.steps"
     if None in steps:
-        names = ", ".join(STEPS)
-        return no("unit01.steps.no-such-step", read, place=steps.index(None) + 1, names=names)
+        place = steps.index(None)
+        about = {"place": place + 1, "word": words[place], "names": ", ".join(sorted(STEPS))}
+        return no("unit01.steps.no-such-step", read, **about)
     for step in STEPS:
         if steps.count(step) != 1:
             return no("unit01.steps.count", read, step=step, count=steps.count(step))
