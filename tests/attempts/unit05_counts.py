@@ -55,7 +55,20 @@ def without_zeros(task):
 
 
 def in_milliseconds(task):
-    return tidy(task).assign(time=lambda usage: usage["time"].astype("int64") // 10**6)
+    return tidy(task).assign(time=lambda usage: usage["time"].dt.as_unit("ms").astype("int64"))
+
+
+def in_seconds(task):
+    return in_milliseconds(task).assign(time=lambda usage: usage["time"] / 1000)
+
+
+def in_kiloseconds(task):
+    return in_milliseconds(task).assign(time=lambda usage: usage["time"] // 10**6)
+
+
+def in_periods(task):
+    local = local_without_zone(task)
+    return local.assign(time=local["time"].dt.to_period("h"))
 
 
 def records(task):
@@ -142,6 +155,8 @@ ATTEMPTS = [
     Attempt("5.1", local_without_zone, 2, "right", "statuses hours"),
     Attempt("5.1", without_zeros, 2, "right", "statuses hours"),
     Attempt("5.1", in_milliseconds, 2, "right", "statuses hours"),
+    Attempt("5.1", in_seconds, 2, "right", "statuses hours"),
+    Attempt("5.1", in_periods, 2, "right", "statuses hours"),
     Attempt("5.1", records, 2, "right", "statuses hours"),
     Attempt("5.1", triples, 2, "right", "statuses hours"),
     Attempt("5.1", columns_of_lists, 2, "right", "statuses hours"),
@@ -174,6 +189,7 @@ ATTEMPTS = [
     Attempt("5.1", hour_numbers, 1, "wrong", "statuses no-instant"),
     Attempt("5.1", clock_texts, 1, "wrong", "statuses no-instant"),
     Attempt("5.1", nanoseconds, 1, "wrong", "statuses nanoseconds"),
+    Attempt("5.1", in_kiloseconds, 1, "wrong", "statuses nanoseconds"),
     Attempt("5.1", an_hour_late, 1, "wrong", "statuses shifted"),
     Attempt("5.1", upside_down, 1, "wrong", "statuses hour"),
 ]

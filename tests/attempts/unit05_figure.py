@@ -102,6 +102,45 @@ def stairs(task):
     return axes
 
 
+def histogram(task):
+    axes, usage = Figure().subplots(), tidy(task).query("calls > 0")
+    parts = [usage[usage["status"] == status] for status in (200, 401, 404)]
+    hours = [part["time"].dt.hour for part in parts]
+    tones = {"color": ["0.9", "0.5", "0"], "label": ["200", "401", "404"]}
+    axes.hist(hours, range(25), weights=[part["calls"] for part in parts], stacked=True, **tones)
+    axes.set(**LABELS)
+    axes.legend()
+    return axes
+
+
+def dots(task):
+    axes = Figure().subplots()
+    for (status, calls), marker in zip(wide(task).items(), "ox^", strict=True):
+        axes.scatter(range(24), calls, marker=marker, label=status)
+    axes.set(**LABELS)
+    axes.legend()
+    return axes
+
+
+def bars_side_by_side(task):
+    axes, usage = Figure(figsize=(9, 4)).subplots(), wide(task)
+    for place, (status, calls) in enumerate(usage.items()):
+        beside = usage.index + pd.Timedelta(minutes=15) * (place - 1)
+        axes.bar(beside, calls, width=0.01, hatch=HATCHES[place], label=status)
+    axes.set(**LABELS)
+    axes.legend()
+    axes.xaxis.set_major_formatter(dates.DateFormatter("%H", tz="Europe/Oslo"))
+    return axes
+
+
+def with_response_times(task):
+    axes = lines(task)
+    beside = axes.twinx()
+    beside.plot(wide(task).index, range(24), "k:")
+    beside.set_ylabel("response time (ms)")
+    return axes
+
+
 def panels(task):
     usage = wide(task)
     figure = Figure(figsize=(9, 8), layout="constrained")
@@ -137,6 +176,10 @@ ATTEMPTS = [
         areas_by_pandas,
         hatched_areas_with_edges,
         stairs,
+        histogram,
+        dots,
+        bars_side_by_side,
+        with_response_times,
         panels,
         words_beside_the_lines,
     )

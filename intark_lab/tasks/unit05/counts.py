@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from intark_lab.control.usage import Span, Tally
 
 HOUR = 3_600_000
+YEAR = 365 * 24 * HOUR
 
 APIS = ("fs-emner", "dfo-ansatte", "tp-timeplan", "fs-studenter")
 NAMES = {
@@ -43,7 +44,7 @@ def judge(bench: Bench, evidence: dict) -> Verdict:
         return verdict(read, read)
     found = _placed(read, truth, span)
     statuses = _statuses(read, found, truth, span)
-    if any(str(row.time).startswith("1970") for row in read):
+    if _in_1970(read, found):
         return verdict(statuses, no("unit05.counts.nanoseconds", "unit05.read.tidy"))
     return verdict(statuses, _hours(found, truth, span))
 
@@ -127,6 +128,12 @@ def _whole(value) -> int | None:
     except (TypeError, ValueError):
         return None
     return int(number) if number == int(number) else None
+
+
+def _in_1970(read: list[Row], found: Counter) -> bool:
+    """Whether moments came out so, and not numbers of hours."""
+    written = any(str(row.time).startswith("1970") for row in read)
+    return written or any(hour and 0 < hour < YEAR for hour, _ in found)
 
 
 def _placed(read: list[Row], truth: Counter, span: "Span") -> Counter:

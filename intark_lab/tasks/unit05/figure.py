@@ -3,6 +3,7 @@
 What is drawn is compared with the calls of the day; what is written is looked for, not weighed.
 """
 
+import math
 import re
 from collections import Counter
 from itertools import combinations
@@ -24,6 +25,8 @@ COUNTED = r"call|request|hit|kall|forespørs|oppslag"
 PER_HOUR = r"hour|\bh\b|(per|pr\.?|i|hver|/) ?time"
 TIME = r"time|hour|clock|day|tid|klokk|kl\.|dag|døgn|dato|date|utc|\bh\b"
 """What the labels of the axes must speak of, in English or Norwegian."""
+ALMOST = 1e-6
+"""Of an hour: what is lost in days as floating-point numbers."""
 MINUTE = 60_000
 UNITS = ((1e11, 1), (1e9, 1000), (1e7, MINUTE), (1e5, HOUR), (1e4, 24 * HOUR))
 """Numbers above so much are ms, s, minutes, hours or days since the epoch: how many ms each is."""
@@ -102,20 +105,24 @@ def _matched(series: list[dict], truth: dict[int, list[int]], span: "Span") -> d
         status: one
         for status, calls in truth.items()
         for one in reversed(series)
-        if any(_alike(_hours(one, span, shift), calls) for shift in (0, 1, 2))
+        if any(_alike(_hours(one, span, shift), calls) for shift in (0, 1, 2, -1))
     }
 
 
 def _hours(one: dict, span: "Span", shift: int) -> list[float]:
     """A series' values by the hours of the span, the same place twice added up.
 
-    `shift` hours are what local time without its zone is ahead of UTC.
+    `shift` hours are what local time without its zone is ahead of UTC; -1 is for a bar that stands
+    to the left of its hour. Numbers that are no instants count hours, a bar's middle included.
     """
     values = Counter()
     for x, y in zip(one["x"], one["y"], strict=False):
         unit = next((unit for least, unit in UNITS if x > least), None)
-        place = x if unit is None else (round(x * unit) - span.start) // HOUR - shift
-        values[round(place)] += y
+        if unit is None:
+            place = math.ceil(x - 0.5 - ALMOST)
+        else:
+            place = math.floor((x * unit - span.start) / HOUR + ALMOST) - shift
+        values[place] += y
     return [values[place] for place in range((span.end - span.start) // HOUR)]
 
 

@@ -101,15 +101,16 @@ def _bars(bars) -> dict:
 
 def _area(area) -> dict:
     """The height of a filled area at each of its places; for dots, where they are."""
-    look = _look(area, area.get_facecolor(), area.get_hatch())
     offsets = area.get_offsets()
     if len(offsets) > 1:
+        shape = area.get_paths()[0].vertices.tolist()
+        look = _look(area, area.get_facecolor(), shape)
         return _one(area, "dots", offsets[:, 0], offsets[:, 1], look)
     ends: dict[float, list[float]] = {}
     for path in area.get_paths()[:1]:
         for x, y in path.vertices:
             ends.setdefault(float(x), []).append(float(y))
-    xs = sorted(ends)
+    xs, look = sorted(ends), _look(area, area.get_facecolor(), area.get_hatch())
     return _one(area, "area", xs, [max(ends[x]) - min(ends[x]) for x in xs], look)
 
 
@@ -161,6 +162,8 @@ def _ticks(axes: list, renderer) -> dict:
 
 def _labels(axis) -> list:
     """The tick labels that are shown, in their order along the axis."""
+    if not axis.get_visible():
+        return []
     along = 0 if axis.axis_name == "x" else 1
     low, high = sorted(axis.get_view_interval())
     shown = [

@@ -10,9 +10,17 @@ def read_table(answer):
         if any(name is not None for name in answer.index.names):
             named = hasattr(answer, "columns") or answer.name is not None
             answer = answer.reset_index() if named else answer.reset_index(name="calls")
+        answer = _with_moments(answer)
     elif isinstance(answer, dict) and answer and all(isinstance(key, tuple) for key in answer):
         answer = [(*key, value) for key, value in answer.items()]
     return plain(answer)
+
+
+def _with_moments(table):
+    """Hours as pandas' periods become the moments at which they begin."""
+    columns = getattr(table, "columns", ())
+    periods = [name for name in columns if hasattr(getattr(table[name], "dtype", None), "freq")]
+    return table.assign(**{name: table[name].dt.to_timestamp() for name in periods})
 
 
 READERS = {"5.1": read_table, "5.4": read_figure}
