@@ -49,7 +49,7 @@ class Outage(NamedTuple):
 
 def remember(store: Store, sources: Sources, seed: int, born: int) -> None:
     """Write the history that ends at `born` (epoch ms), unless it is there already."""
-    store.show_traffic()
+    store.show_traffic(sources.ids)
     if store.one("SELECT 1 FROM history LIMIT 1"):
         return
     with store.transaction():
@@ -66,7 +66,7 @@ def remember(store: Store, sources: Sources, seed: int, born: int) -> None:
         chance = Random(f"history {seed}").random
         rows = []
         for number, (consumer, access) in enumerate(accesses, 1):
-            _source(store, sources, seed, number, consumer, access)
+            _source(store, seed, number, consumer, access)
             met = [outage for outage in outages if outage.incident.api == access.api]
             rows += _rows(number, access, hours, born, met, chance)
         store.write_many(_INSERT, rows)
@@ -152,19 +152,10 @@ def _at(day: datetime, clock: str) -> int:
 
 
 def _source(
-    store: Store,
-    sources: Sources,
-    seed: int,
-    number: int,
-    consumer: Consumer | None,
-    access: Traffic,
+    store: Store, seed: int, number: int, consumer: Consumer | None, access: Traffic
 ) -> None:
     api = next(each for each in load_catalogue() if each.slug == access.api)
-    collection = access.path[1:]
     ids = f"{access.api}{access.path}" if access.kind == "lookup" else None
-    records = sources.ids(api.source, collection)
-    if ids:
-        _ids(store, ids, records)
     slug = consumer.slug if consumer else None
     store.insert(
         "history_source",
@@ -174,22 +165,9 @@ def _source(
         application=identity(seed, "application", slug) if slug else UNKNOWN,
         subscription=identity(seed, "subscription", f"{slug}/{access.api}") if slug else None,
         path=api.context_path + access.path,
-        pages=-(-len(records) // 100),
         ids=ids,
-        ids_count=min(len(records), IDS_KEPT),
         endpoint=f"source:{api.source}",
         user_agent=f"{slug or 'curl'}/1",
         key_from="header" if slug else None,
         mapped_path=access.path + ("/:id" if ids else ""),
-    )
-
-
-IDS_KEPT = 200
-"""Of a collection: which records the look-ups of the past were about."""
-
-
-def _ids(store: Store, name: str, records: list) -> None:
-    store.write_many(
-        "INSERT OR IGNORE INTO history_id VALUES (?, ?, ?)",
-        [(name, place, str(id_)) for place, id_ in enumerate(records[:IDS_KEPT])],
     )

@@ -179,7 +179,7 @@ class Institution:
         """Make the usage of the month before the lab's birth, unless that is done."""
         from intark_lab import history  # dates and time zones: only for who asks about the past
 
-        history.remember(self.store, self.sources, self.seed, self.born)
+        history.remember(self.store, _sources(self.seed), self.seed, self.born)
 
     def reset(self) -> None:
         """Back to the first state. Seed, people, passwords, keys and time stay as they are."""

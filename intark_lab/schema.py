@@ -58,10 +58,7 @@ CREATE TABLE usage_hour(
     PRIMARY KEY(hour, api, application, plan, status)) WITHOUT ROWID;
 CREATE TABLE history_source(
     id INTEGER PRIMARY KEY, api TEXT, plan TEXT, application TEXT, subscription TEXT, path TEXT,
-    pages INTEGER, ids TEXT, ids_count INTEGER, endpoint TEXT, user_agent TEXT, key_from TEXT,
-    mapped_path TEXT);
-CREATE TABLE history_id(
-    ids TEXT, place INTEGER, id TEXT, PRIMARY KEY(ids, place)) WITHOUT ROWID;
+    ids TEXT, endpoint TEXT, user_agent TEXT, key_from TEXT, mapped_path TEXT);
 CREATE TABLE history(
     id INTEGER PRIMARY KEY, source INTEGER, hour INTEGER, start INTEGER, length INTEGER,
     calls INTEGER, salt INTEGER, status INTEGER, ms INTEGER, spread INTEGER, missing INTEGER,

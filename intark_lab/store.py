@@ -39,7 +39,7 @@ class Store:
         connection.row_factory = sqlite3.Row
         self._connection, self._prepared = connection, prepared
         self._steps = SAVEPOINT if prepared else TRANSACTION
-        self._writing = False
+        self._writing = self._shows_traffic = False
         self.generation = 0
         self.lasting = False
         """Whether it is a file, and outlasts the process."""
@@ -101,9 +101,11 @@ class Store:
     def image(self) -> bytes:
         return self._connection.serialize()
 
-    def show_traffic(self) -> None:
-        """Let questions ask `traffic`, the calls of the gateway and of the history."""
-        self._connection.execute(traffic.VIEW)
+    def show_traffic(self, ids: Callable[[str, str], list]) -> None:
+        """Let questions ask `traffic`, the calls of the gateway and of the history (see there)."""
+        if not self._shows_traffic:
+            traffic.show(self._connection, ids)
+            self._shows_traffic = True
 
     def close(self) -> None:
         self._flush()

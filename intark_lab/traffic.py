@@ -6,6 +6,8 @@ calls. The gateway's calls are also counted hour by hour while they come in.
 """
 
 import sqlite3
+from collections.abc import Callable
+from functools import cache
 
 HOUR = 3_600_000
 COUNT_EACH = 1000
@@ -33,11 +35,9 @@ SELECT
     s.path || CASE
         WHEN s.ids IS NULL THEN ''
         WHEN {GONE} THEN '/' || (900000 + (k * 31 + h.salt) % 9973)
-        ELSE '/' || (
-            SELECT i.id FROM history_id i
-            WHERE i.ids = s.ids AND i.place = (k * 13 + h.salt) % s.ids_count)
+        ELSE '/' || past_id(s.endpoint, s.path, k * 13 + h.salt)
         END,
-    iif(s.ids IS NULL, 'limit=100&offset=' || ((k + h.salt) % s.pages * 100), ''),
+    iif(s.ids IS NULL, 'limit=100&offset=' || past_offset(s.endpoint, s.path, k + h.salt), ''),
     {STATUS},
     h.ms + (k * k * 31 + k * 17 + h.salt) % h.spread,
     1 + (k + h.salt) % 3,
@@ -52,6 +52,34 @@ SELECT
 FROM {PAST} CROSS JOIN tick ON k < h.calls
 """
 """A row for each call. `hour`, hours since the epoch, narrows a question that knows when."""
+
+IDS_USED = 200
+"""Of a collection: which records the look-ups of the past were about."""
+
+
+def show(connection: sqlite3.Connection, ids: Callable[[str, str], list]) -> None:
+    """Let questions ask `traffic`. `ids(source, collection)` are those of its records.
+
+    They are asked for when a call is looked at: sums by hour do without.
+    """
+
+    @cache
+    def known(endpoint: str, path: str) -> tuple[int, list]:
+        found = ids(endpoint.removeprefix("source:"), path.rpartition("/")[2])
+        return len(found), found[:IDS_USED]
+
+    def past_id(endpoint: str, path: str, number: int) -> str:
+        _, used = known(endpoint, path)
+        return str(used[number % len(used)])
+
+    def past_offset(endpoint: str, path: str, number: int) -> int:
+        count, _ = known(endpoint, path)
+        return number % -(-count // 100) * 100
+
+    connection.create_function("past_id", 3, past_id, deterministic=True)
+    connection.create_function("past_offset", 3, past_offset, deterministic=True)
+    connection.execute(VIEW)
+
 
 COUNTED = "coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'counted'), 0)"
 """The id of the last call of the gateway that `usage_hour` counts."""

@@ -185,7 +185,7 @@ def test_an_older_state_gets_what_it_lacks_and_keeps_what_it_holds(tmp_path):
     )
     older.close()
     store = Store.at(file)
-    store.show_traffic()
+    store.show_traffic(lambda source, collection: [])
     assert store.one("SELECT count(revision) FROM page")[0] == 0
     assert store.one("SELECT transaction_id FROM traffic")[0] == "t1"
     assert store.one("SELECT sum(calls) FROM usage_hour")[0] == 1
