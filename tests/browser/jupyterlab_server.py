@@ -15,16 +15,8 @@ from intark_lab import paths
 SHOTS = paths.ROOT / "tests" / "screenshots"
 """Where every run of these tests leaves what it saw."""
 
-_LEFT_OUT = shutil.ignore_patterns(
-    ".*",
-    "__pycache__",
-    "work",
-    "submitted",
-    "autograded",
-    "feedback",
-    "gradebook.db",
-    "screenshots",
-)
+_ANYWHERE = shutil.ignore_patterns(".*", "__pycache__", "screenshots")
+_AT_THE_ROOT = {"work", "submitted", "autograded", "feedback", "overview", "gradebook.db"}
 _ADDRESS = re.compile(r"(http://\S+?:\d+/\S*?)lab\S*\?token=(\w+)")
 
 
@@ -73,10 +65,15 @@ def environment(checkout: Path) -> dict[str, str]:
 
 def copy_checkout(target: Path) -> Path:
     """The files of the checkout without what tools and learners left in it."""
-    shutil.copytree(paths.ROOT, target, ignore=_LEFT_OUT)
+    shutil.copytree(paths.ROOT, target, ignore=_left_out)
     for lab in (".lab", ".lab/instructor"):
         config = target / lab / "jupyter" / "config"
         config.mkdir(parents=True)
         exposed = {"LabApp": {"expose_app_in_browser": True}}  # window.jupyterapp
         (config / "jupyter_lab_config.json").write_text(json.dumps(exposed))
     return target
+
+
+def _left_out(folder: str, names: list[str]) -> set[str]:
+    own = _AT_THE_ROOT if Path(folder) == paths.ROOT else set()
+    return _ANYWHERE(folder, names) | own.intersection(names)

@@ -14,7 +14,7 @@ from intark_lab.texts import text
 MOST_TEXT = 20_000
 """Characters that are shown of one output."""
 _HIDDEN = re.compile(
-    r"^\s*### BEGIN HIDDEN TESTS.*?(?:^\s*### END HIDDEN TESTS\n?|\Z)", re.S | re.M
+    r"^\s*###\s+BEGIN\s+HIDDEN\s.*?(?:^\s*###\s+END\s+HIDDEN\s+TESTS\n?|\Z)", re.S | re.M
 )
 _PICTURES = ("image/png", "image/jpeg")
 
