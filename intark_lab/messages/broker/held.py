@@ -35,7 +35,18 @@ class Held:
             consumer.unacknowledged += 1
 
     def acknowledge(self, tag: int, multiple: bool) -> None:
-        self._settle("ack", self._named(tag, multiple))
+        if multiple or self.transaction is not None or tag not in self._deliveries:
+            self._settle("ack", self._named(tag, multiple))
+            return
+        queue, entry, consumer = self._deliveries.pop(tag)  # nearly always so, and so in haste
+        self._channel.connection.tell("ack", queue.name, entry.content)
+        queue.acknowledged(entry)
+        if consumer is not None:
+            consumer.unacknowledged -= 1
+            if not queue.closed:
+                queue.drain()
+        if self._channel.delivering.channel_limit:
+            self._channel.delivering.drain()
 
     def nack(self, method: commands.Basic.Nack) -> None:
         tags = self._named(method.delivery_tag, method.multiple)

@@ -190,7 +190,7 @@ class Queue:
 
     def _rotate(self, at: int) -> None:
         """Move the chosen one behind those of its own priority."""
-        if self.policy.single_active:
+        if self.policy.single_active or len(self.consumers) == 1:
             return
         chosen = self.consumers.pop(at)
         last = len(self.consumers)
@@ -226,6 +226,8 @@ class Queue:
 
     def _expire(self) -> None:
         """Drop what is too old at the head of the line."""
+        if not self._ages:
+            return
         now = time.time()
         while overdue := [
             head for head in self.backlog.heads() if head.expires_at and head.expires_at <= now
