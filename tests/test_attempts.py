@@ -16,8 +16,8 @@ from intark_lab import check
 from intark_lab.tasks import TASKS
 from intark_lab.texts import catalogue
 
-TAKES_ITS_TIME = {"unit02.pages.stuck"}
-"""Told after twenty seconds; test_judges has it at once."""
+TAKES_ITS_TIME = {"unit02.pages.stuck", "unit04.acknowledging.hung"}
+"""Told after twenty seconds; test_judges and test_unit04 have it at once."""
 MODULES = [
     import_module(f"attempts.{each.name}") for each in pkgutil.iter_modules(attempts.__path__)
 ]

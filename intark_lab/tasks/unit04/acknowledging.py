@@ -51,6 +51,8 @@ def _nothing_lost(runs: list[dict]) -> Part:
     if FAILS not in worked:
         return no("unit04.acknowledging.stopped", POISON_READ, **_failure(runs))
     tries = worked.count(FAILS)
+    if tries < 3 and runs[-1]["left"]:
+        return no("unit04.acknowledging.hung", READ, count=runs[-1]["left"])
     if tries < 3:
         name = "lost-at-cut" if tries == 1 else "lost-at-failure"
         return no(f"unit04.acknowledging.{name}", READ)

@@ -54,7 +54,7 @@ def acknowledger(consume: Callable, orders: dict) -> dict:
             ended = run(line, consume, channel, orders["queue"], work)
         left = left_in(orders["queue"], orders["url"])
         runs.append({"worked": work.seen, "left": left, **ended})
-        if not left or work.odd:
+        if not left or work.odd or "hung" in ended:
             break
     return {"runs": runs} | ({"odd": work.odd} if work.odd else {})
 
@@ -68,7 +68,7 @@ def receiver(receive: Callable, orders: dict) -> dict:
             ended = run(line, receive, line.url, orders["queue"], handle)
         left = left_in(orders["queue"], orders["url"])
         runs.append({"handled": handle.seen, "left": left, **ended})
-        if not left or "failed" in ended:
+        if not left or ended:
             break
     sent = [{"key": one["key"], "said": json.loads(one["body"])} for one in orders["messages"]]
     return {"runs": runs, "messages": sent}
@@ -84,7 +84,7 @@ def keeper(keep_in_step: Callable, orders: dict) -> dict:
                 ended = run(line, keep_in_step, channel, orders["queue"], client, register)
             left = left_in(orders["queue"], orders["url"])
             runs.append({"left": left, **ended})
-            if not left or "failed" in ended:
+            if not left or ended:
                 break
     echoed = {name: orders[name] for name in ("told", "cut_at")}
     changed = {"register": plain(register), "unchanged": register == orders["register"]}

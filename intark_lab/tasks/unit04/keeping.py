@@ -54,8 +54,7 @@ def _out_of_step(wrong: list[str], truth: dict, evidence: dict) -> Part:
     first = {one["url"]: one["how"] for one in reversed(evidence["told"])}
     last = {one["url"]: one["how"] for one in evidence["told"]}
     kept, count = evidence["register"], len(wrong)
-    errors = [url for url in wrong if url in kept and ID not in (kept[url] or {})]
-    if errors:
+    if errors := [url for url in wrong if url in kept and not _is_employee(kept[url])]:
         return no("unit04.keeping.no-record", READ, got=str(kept[errors[0]])[:60], count=count)
     if gone := [url for url in wrong if url not in truth]:
         return no("unit04.keeping.gone-kept", READ, count=len(gone))
@@ -67,6 +66,10 @@ def _out_of_step(wrong: list[str], truth: dict, evidence: dict) -> Part:
     names = {"late": "late", "future-dated": "future"}
     name = _only({last.get(url) for url in wrong}, names, "old")
     return no(f"unit04.keeping.{name}", READ, count=count)
+
+
+def _is_employee(value) -> bool:
+    return isinstance(value, dict) and ID in value
 
 
 def _asked_for(url: str, bench: Bench) -> bool:

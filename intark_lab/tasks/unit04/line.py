@@ -36,21 +36,22 @@ class Line:
         user = parts.netloc.rpartition("@")[0]
         self.url = parts._replace(netloc=f"{user}@127.0.0.1:{port}").geturl()
         """The address to use in place of the broker's own."""
-        self.is_cut = False
+        self.is_cut = self.was_used = False
         self._seen = time.monotonic()
         self._threads = [threading.Thread(target=self._listen, daemon=True)]
         self._threads[0].start()
 
     def alive(self) -> None:
         """The function has done something."""
-        self._seen = time.monotonic()
+        self._seen, self.was_used = time.monotonic(), True
 
     def cut(self) -> None:
         """Cut it. When this returns, the broker knows."""
         self.is_cut = True
         self._bell.close()
-        for thread in list(self._threads):
+        for thread in self._threads:  # the first one may still add to them
             thread.join()
+        self._alarm.close()
 
     @property
     def rests(self) -> bool:
@@ -116,6 +117,4 @@ def held(url: str) -> Iterator[Line]:
     finally:
         over.set()
         watcher.join()
-        if not line.is_cut:
-            line.cut()
-        line._alarm.close()
+        line.cut()

@@ -35,7 +35,7 @@ def _nothing_came(runs: list[dict]) -> Part:
 
 def _received(seen: list[dict], messages: list[dict]) -> Part:
     """Whether routing key and message are those that were sent."""
-    keys = {message["key"] for message in messages}
+    keys = [message["key"] for message in messages]
     for one in seen:
         if one["key"] not in keys:
             return no("unit04.receiving.no-key", READ, got=str(one["key"])[:60], key=min(keys))

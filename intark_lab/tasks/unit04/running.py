@@ -18,7 +18,8 @@ _GIVE_UP = 3.0
 
 
 def run(line: Line, function: Callable, *arguments) -> dict:
-    """Call a learner's consumer once: `failed` is what it raised, where the line was not cut.
+    """Call a learner's consumer once: `failed` is what it raised, where the line was not cut; it
+    `hung` where it went on even then.
 
     Who still waits for messages when nothing more comes is ended, as any consumer is some day.
     """
@@ -29,8 +30,9 @@ def run(line: Line, function: Callable, *arguments) -> dict:
     except PowerCut:
         return {}
     except TimeUp:
-        if not line.is_cut:
+        if not line.was_used:
             raise
+        return {"hung": True}
     except (Exception, SystemExit) as error:
         if not line.is_cut:
             return {"failed": told(error)}
