@@ -20,9 +20,10 @@ def letter(words):
     """A letter about Grade report, with its numbers filled in."""
 
     def attempt(task):
-        about = facts(task, "Grade report")
-        calls, mean = about["count"], about["avg"]
-        return words.format(calls=calls, mean=mean, thousands=calls / 1000, day=calls / 7)
+        found = facts(task, "Grade report")
+        calls, mean = found["count"], found["avg"]
+        about = {"thousands": calls / 1000, "day": calls / 7, "more": calls * 1.3}
+        return words.format(calls=calls, mean=mean, **about)
 
     return attempt
 
@@ -66,6 +67,13 @@ ATTEMPTS = [
     Attempt(
         "5.5",
         lambda task: f"Grade report made 123,456,789 calls. {ASK}",
+        1,
+        "wrong",
+        "other-number asked",
+    ),
+    Attempt(
+        "5.5",
+        letter("Grade report made {more:.0f} calls. " + ASK),
         1,
         "wrong",
         "other-number asked",
