@@ -36,7 +36,7 @@ class Settings:
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Settings from `environ`. Under nbgrader only what its grader gave. ValueError: not a number."""
+    """Settings from `environ`. Under nbgrader only what its grader gave. May raise ValueError."""
     execution = environ.get("NBGRADER_EXECUTION") or None
     graded = environ if execution == "autograde" else {}
     seed = graded.get("INTARK_GRADING_SEED")
