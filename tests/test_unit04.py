@@ -1,6 +1,7 @@
 """Behind the tasks on notifications: a line that breaks, a busy day, judges that take anything."""
 
 import socket
+import threading
 from collections import Counter
 
 import pika
@@ -42,6 +43,25 @@ def test_what_was_sent_before_the_cut_arrives_and_the_rest_comes_back(broker, me
         with pytest.raises((pika.exceptions.AMQPError, OSError)):
             channel.basic_get("mail")
     assert left_in("mail", broker.url) == 2
+
+
+def test_nothing_that_was_sent_is_lost_in_the_line():
+    sent, arrived = b"x" * 3_000_000, bytearray()
+
+    def read() -> None:
+        with listener, listener.accept()[0] as connection:
+            while data := connection.recv(4096):
+                arrived.extend(data)
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    line = Line(f"amqp://user:secret@127.0.0.1:{listener.getsockname()[1]}/vhost")
+    with socket.create_connection(("127.0.0.1", pika.URLParameters(line.url).port)) as client:
+        client.sendall(sent)
+        line.cut()
+    reader.join(PATIENCE)
+    assert len(arrived) == len(sent)
 
 
 def test_who_waits_for_ever_is_ended(broker, messages):
