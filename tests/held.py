@@ -21,7 +21,7 @@ def full() -> str:
 
 def had(level: str) -> str:
     try:
-        warm(level)
+        warm(level).wait()
     except NotHeld as error:
         pytest.skip(str(error))
     return level

@@ -38,7 +38,10 @@ def grade_one(job: Job) -> Report:
 
 
 class Warm:
-    """A warm process, and what is asked of it. Threads may share it."""
+    """A warm process, and what is asked of it. Threads may share it.
+
+    It gets warm while its maker does something else; `wait` is for when that is done.
+    """
 
     def __init__(self, level: str):
         self.level = level
@@ -54,13 +57,21 @@ class Warm:
                 env=_environ(self._folder),
                 start_new_session=True,
             )
-        self._await()
+        self._ready = False
 
     @property
     def pid(self) -> int:
         return self._process.pid
 
+    def wait(self) -> None:
+        """Until it is ready. Raises NotHeld where the level cannot be had."""
+        with self._turn:
+            if not self._ready:
+                self._await()
+                self._ready = True
+
     def grade(self, job: Job) -> Report:
+        self.wait()
         ours, theirs = socket.socketpair()
         try:
             with theirs, self._turn:
@@ -100,7 +111,7 @@ class Warm:
 
 
 def warm(level: str) -> Warm:
-    """This process's warm process of that level. Raises NotHeld."""
+    """This process's warm process of that level, started where there is none yet."""
     with _lock:
         return _warm(level, os.getpid())
 

@@ -65,7 +65,7 @@ def _workers(options: argparse.Namespace) -> Iterator[tuple[Executor, int]]:
 def _grade(
     options: argparse.Namespace, course: Course, work: list[HandedIn], pool: Executor, jobs: int
 ) -> int:
-    from intark_lab.grading.register import Register  # after the warm process was started
+    from intark_lab.grading.register import Register  # while the warm process starts
 
     done: list[Graded] = []
     bar = table.Bar(len(work), quiet=options.json)
@@ -73,6 +73,8 @@ def _grade(
         with Register(course.root, course.gradebook) as register:
             for unit in sorted({one.unit for one in work}):
                 register.know(unit)
+            if not options.dask:
+                warm(options.level).wait()
             batch = Batch(_plan(options, course, register, jobs), pool, grade_one)
             for graded in batch.run(work):
                 done.append(graded)

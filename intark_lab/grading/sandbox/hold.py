@@ -3,6 +3,7 @@
 import os
 import resource
 import signal
+from contextlib import suppress
 
 from intark_lab.grading.sandbox import landlock, linux, root, seccomp
 from intark_lab.grading.submission import Limits
@@ -43,6 +44,7 @@ def as_submission(level: str, limits: Limits, folder: str, port: int) -> None:
         _become(SUBMISSION)
     _limit(limits)
     if level != "unsafe":
+        _limit_processes(limits.processes + _others(level))
         linux.die_with_parent(signal.SIGKILL)
         linux.no_new_privileges()
         linux.drop_capabilities()
@@ -75,12 +77,27 @@ def _limit(limits: Limits) -> None:
     """Per process; what all of them use together is watched from outside."""
     for what, most in (
         (resource.RLIMIT_AS, _address_space() + limits.memory * MIB),
-        (resource.RLIMIT_NPROC, limits.processes),
         (resource.RLIMIT_NOFILE, limits.files),
         (resource.RLIMIT_FSIZE, limits.disk * MIB),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (most, most))
+
+
+def _limit_processes(most: int) -> None:
+    resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+
+
+def _others(level: str) -> int:
+    """Threads that this user has already; in a user namespace of its own, nobody has any."""
+    if level == "full":
+        return 0
+    count = 0
+    for process in filter(str.isdecimal, os.listdir("/proc")):
+        with suppress(OSError):
+            if os.stat(f"/proc/{process}").st_uid == os.geteuid():
+                count += len(os.listdir(f"/proc/{process}/task"))
+    return count
 
 
 def _address_space() -> int:

@@ -44,6 +44,7 @@ def sources() -> list[str]:
     """Files and folders that submissions read: system, Python, and what learners have."""
     python = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.realpath(sys.executable)}
     python |= {sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")}
+    python |= {path for path in sys.path if path.endswith(("site-packages", "dist-packages"))}
     python |= {str(Path(prefix).resolve()) for prefix in (sys.prefix, sys.base_prefix)}
     course = [paths.PACKAGE, paths.data(), settings.read().texts]
     course += [paths.notebooks(), paths.exercises()]  # learners have them, too
