@@ -1,11 +1,13 @@
 """Other clients than pika's BlockingConnection, as they come, on both brokers."""
 
 import asyncio
+from datetime import UTC, datetime
+from decimal import Decimal
 
 import aio_pika
 import pika
 import pytest
-from brokers import PATIENCE
+from brokers import PATIENCE, until
 
 
 def run(work):
@@ -152,3 +154,31 @@ def test_many_publishers_confirms_at_once(broker):
             return found.declaration_result.message_count
 
     assert run(talk()) == 500
+
+
+HEADERS = {
+    "bytes": b"\xff\x00",
+    "decimal": Decimal("3.14"),
+    "instant": datetime(2020, 1, 1, tzinfo=UTC),
+    "number": 5,
+    "large": 2**40,
+    "flag": True,
+    "nothing": None,
+    "list": [1, "x", {"y": [None, b"\xfe"]}],
+    "text": "blåbærsyltetøy",
+    "empty": {},
+}
+
+
+def test_headers_of_every_kind_arrive_and_survive_a_dead_letter(channel):
+    letters = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": "dead"}
+    channel.queue_declare("dead")
+    channel.queue_declare("q", arguments=letters)
+    channel.basic_publish("", "q", b"", pika.BasicProperties(headers=HEADERS))
+    method, properties, _ = channel.basic_get("q")
+    assert properties.headers == HEADERS
+    channel.basic_reject(method.delivery_tag, requeue=False)
+    until(lambda: channel.queue_declare("dead", passive=True).method.message_count == 1)
+    _, properties, _ = channel.basic_get("dead")
+    assert {name: properties.headers[name] for name in HEADERS} == HEADERS
+    assert properties.headers["x-first-death-queue"] == "q"

@@ -50,6 +50,9 @@ ANONYMOUS = {
     "POST /auth/login": 401,
     "POST /auth/logout": 401,
     "GET /nothing": 401,
+    "GET /theme": 404,
+    "GET /pages/nothing": 404,
+    "POST /pages/nothing": 401,
 }
 
 

@@ -3,6 +3,7 @@
 Paths, fields, statuses and words are those of Gravitee APIM 4.x, in what 3.20 shares with it.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from typing import NamedTuple
@@ -96,6 +97,10 @@ DOORS = (
 )
 
 
+_OPEN = re.compile("/(apis|pages|categories|configuration|info|media|theme)(/|$)")
+"""What Gravitee lets strangers read, whether it is there or not."""
+
+
 def portal(institution: Institution) -> Starlette:
     """The portal of one institution, as an ASGI application. Mounted below its `root_path`."""
     handlers = EXCEPTION_HANDLERS | {HTTPException: _not_served}
@@ -105,12 +110,14 @@ def portal(institution: Institution) -> Starlette:
 
 
 async def _not_served(request: Request, error: HTTPException) -> Response:
-    """A path or method that the portal does not have; strangers are not told so."""
+    """A path or method that the portal does not have; strangers are told so where they may go."""
     refusal = ManagerError(
         error.status_code, UNEXPECTED, f"HTTP {error.status_code} {error.detail}"
     )
     try:
-        if auth.caller(request, request.app.state.institution) is None:
+        stranger = auth.caller(request, request.app.state.institution) is None
+        path = request.scope["path"].removeprefix(request.scope["root_path"])
+        if stranger and not (request.method == "GET" and _OPEN.match(path)):
             refusal = unauthorized()
     except ManagerError as wrong:
         refusal = wrong
