@@ -60,6 +60,13 @@ def lived(task):
     return Day(task).live()
 
 
+def with_a_change_by_itself(task):
+    costs, other = Day(task).live(), Day(task)
+    other.on_message(f"emner/{task.ours[0]}")
+    more = current().journal[-1]["response_length"]
+    return costs | {EVENTS: costs[EVENTS] | {"calls": 5, "bytes": costs[EVENTS]["bytes"] + more}}
+
+
 def lived_twice(task):
     Day(task).live()
     return Day(task).live()
@@ -178,6 +185,7 @@ def estimated(task):
 EARLY = other(on_look=in_the_morning, at_night=no_night)
 ATTEMPTS = [
     Attempt("1.3", lived, 2, "right", "asking telling"),
+    Attempt("1.3", with_a_change_by_itself, 2, "right", "asking telling"),
     Attempt("1.3", lived_twice, 2, "right", "asking telling"),
     Attempt("1.3", nothing_written, 0, "untried", "nothing"),
     Attempt("1.3", other(on_look=idle), 1, "wrong", "store-silent telling"),
