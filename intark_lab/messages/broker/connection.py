@@ -12,13 +12,9 @@ from intark_lab.messages.broker.handshake import CHANNEL_MAX, FRAME_MAX, Handsha
 from intark_lab.messages.broker.heartbeat import Heartbeat
 from intark_lab.messages.broker.message import Content
 from intark_lab.messages.broker.methods import read_method
-from intark_lab.messages.broker.publishing import Publishing
+from intark_lab.messages.broker.outbox import CHOKED, FULL, Outbox
 
 _log = logging.getLogger(__name__)
-FULL = 256 << 10
-"""Octets on their way to a client that end deliveries to it until it has read."""
-CHOKED = 4 << 20
-"""Octets on their way after which nothing more is read from it."""
 FAREWELL = 5.0
 """Seconds that a client may take to answer connection.close."""
 
@@ -37,10 +33,10 @@ class Connection(asyncio.Protocol):
         """Whether what it sends is read."""
         self._splitter = wire.Splitter(FRAME_MAX)
         self._handshake: Handshake | None = Handshake(self)
-        self._out: list[bytes] = []
-        self._out_size = 0
-        self._confirming: set[Publishing] = set()
-        self._paused = self._stalled = self._ending = self._closing = False
+        self._outbox = Outbox(self)
+        self.send, self.confirm = self._outbox.send, self._outbox.confirm
+        self.congested = self._outbox.congested
+        self._ending = self._closing = False
         self._limit: asyncio.TimerHandle | None = None
         self._heartbeat = Heartbeat(self)
 
@@ -70,13 +66,12 @@ class Connection(asyncio.Protocol):
             self.fail(ConnectionFault(541, "the broker could not do it"))
 
     def pause_writing(self) -> None:
-        self._paused = True
+        self._outbox.pause()
 
     def resume_writing(self) -> None:
-        self._paused = False
         if self.heard:
             self.transport.resume_reading()
-        self._wake()
+        self._outbox.resume()
 
     def hear(self, whether: bool) -> None:
         """Read what it sends, or leave it waiting."""
@@ -161,35 +156,13 @@ class Connection(asyncio.Protocol):
 
     # what the client is sent
 
-    def send(self, data: bytes) -> None:
-        """Send at the end of this turn of the event loop, after what must be kept is kept."""
-        self._out.append(data)
-        self._out_size += len(data)
-        self.broker.speaks(self)
-
-    def confirm(self, publishing: Publishing) -> None:
-        """Confirm at the end of this turn what was published."""
-        self._confirming.add(publishing)
-        self.broker.speaks(self)
-
     def tell(self, what: str, queue: str | None, content: Content) -> None:
         """Tell the lab what this client did with a message."""
         self.realm.tell(what, self.vhost, self.user.name, queue, content)
 
-    def congested(self) -> bool:
-        """Whether it has more on its way than it reads; it is woken when it has read."""
-        if self._paused or self._out_size > FULL:
-            self._stalled = True
-            return True
-        return False
-
     def flush(self) -> None:
-        for publishing in self._confirming:
-            self._out.append(publishing.confirms())
-        self._confirming.clear()
-        data = b"".join(self._out)
-        self._out.clear()
-        self._out_size = 0
+        """The turn ends: let go out what is to."""
+        data = self._outbox.flush()
         if data and not self.transport.is_closing():
             self._heartbeat.spoke()
             self.transport.write(data)
@@ -197,15 +170,6 @@ class Connection(asyncio.Protocol):
                 self.transport.pause_reading()
         if self._ending:
             self.transport.close()
-        elif self._stalled and not self._paused:
-            asyncio.get_running_loop().call_soon(self._wake)
-
-    def _wake(self) -> None:
-        """It has room again."""
-        if self._stalled and not self._paused:
-            self._stalled = False
-            for channel in list(self.channels.values()):
-                channel.delivering.drain()
 
     # its beginning and end
 
@@ -233,8 +197,7 @@ class Connection(asyncio.Protocol):
 
     def break_off(self, fault: Fault) -> None:
         """End it without what it was to be told at the end of this turn."""
-        self._out.clear()
-        self._confirming.clear()
+        self._outbox.drop()
         self.fail(fault)
 
     def force_out(self, why: str) -> None:
