@@ -101,6 +101,7 @@ FAULTS = [
     ("other picture", "lesson", put("u2-picture", "![a b c](x.png)"), "u2-picture", "x.png"),
     ("html picture", "lesson", put("u2-picture", "<img src=x>"), "u2-picture", "as HTML"),
     ("dead link", "lesson", put("u2-picture", "[a](09-gone.ipynb)"), "u2-picture", "09-gone"),
+    ("dead heading", "lesson", put("u2-picture", "[a](02-made.ipynb#B)"), "u2-picture", "#B"),
     ("no text", "solution", drop("u2-t1-task"), "u2-t1-task", "no text cell"),
     ("no example", "solution", edit("u2-t2-task", "Example", "Say"), "u2-t2-task", "the Example"),
     ("no answer", "solution", drop("u2-t1-answer"), "u2-t1-answer", "no answer cell"),

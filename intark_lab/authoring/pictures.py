@@ -4,11 +4,12 @@ import base64
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 from nbformat import NotebookNode
 
 from . import drawing
-from .notebook import Notebook, Problem
+from .notebook import Notebook, Problem, parse
 
 IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)\s]*)[^)]*\)")
 ATTACHED = re.compile(r"attachment:([\w-]+)\.png")
@@ -81,11 +82,22 @@ def _drawing(cell_id: str, svg: Path) -> Iterator[Problem]:
 
 
 def check_links(notebook: Notebook) -> Iterator[Problem]:
-    """A link without a scheme leads to a file that is there."""
+    """A link without a scheme leads to a file that is there, and to a heading in it."""
     for cell_id, source in notebook.of_type("markdown"):
         for target in LINK.findall(source):
-            path = target.partition("#")[0]
-            if re.match(r"[a-z]+:", target) or not path:
+            path, _, anchor = target.partition("#")
+            if re.match(r"[a-z]+:", target):
                 continue
-            if not (notebook.path.parent / path).is_file():
+            file = notebook.path.parent / path if path else notebook.path
+            if not file.is_file():
                 yield Problem(cell_id, f"{path} is not there", "correct the link")
+            elif anchor and file.suffix == ".ipynb" and unquote(anchor) not in _anchors(file):
+                yield Problem(cell_id, f"no heading there is #{anchor}", "correct the link")
+
+
+def _anchors(file: Path) -> set[str]:
+    """What leads to a notebook's headings, as JupyterLab makes it of them."""
+    cells = parse(file.read_text(encoding="utf-8")).cells
+    texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    headings = [words for text in texts for words in re.findall(r"^#+ +(.+?) *$", text, re.M)]
+    return {heading.replace(" ", "-") for heading in headings}
