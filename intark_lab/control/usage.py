@@ -33,6 +33,10 @@ class Span(NamedTuple):
     start: int
     end: int
 
+    def asked(self) -> dict[str, int]:
+        """As a question to the manager, which takes in the last instant too."""
+        return {"start": self.start, "end": self.end - 1}
+
 
 @dataclass(frozen=True)
 class Usage:

@@ -40,6 +40,18 @@ def tables(task):
     return {"top": frame, "slow": list(means(task).items())[:3]}
 
 
+def frames(task):
+    top, slow = (pd.Series(found).to_frame("n").head(3) for found in (calls(task), means(task)))
+    return {"top": top, "slow": slow.rename_axis("application")}
+
+
+def series_with_named_index(task):
+    return {
+        "top": pd.Series(calls(task)).rename_axis("application").head(3),
+        "slow": pd.Series(means(task), name="ms").head(3),
+    }
+
+
 def slow_as_top(task):
     right = lists(task)
     return right | {"top": right["slow"]}
@@ -84,6 +96,8 @@ ATTEMPTS = [
     Attempt("5.2", ids, 2, "right", "top-right slow-right"),
     Attempt("5.2", mappings, 2, "right", "top-right slow-right"),
     Attempt("5.2", tables, 2, "right", "top-right slow-right"),
+    Attempt("5.2", frames, 2, "right", "top-right slow-right"),
+    Attempt("5.2", series_with_named_index, 2, "right", "top-right slow-right"),
     Attempt("5.2", lambda task: ..., 0, "untried", "tasks.untried.value"),
     Attempt("5.2", lambda task: lists(task)["top"], 0, "wrong", "no-lists"),
     Attempt("5.2", seconds, 0, "wrong", "empty"),

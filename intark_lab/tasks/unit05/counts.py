@@ -33,7 +33,7 @@ class Row(NamedTuple):
 def inputs(bench: Bench) -> dict:
     """An API and one day of its use, another for each seed."""
     slug, span = _asked(bench)
-    return {"api": bench.view.usage.id("api", slug), "start": span.start, "end": span.end}
+    return {"api": bench.view.usage.id("api", slug), **span.asked()}
 
 
 def judge(bench: Bench, evidence: dict) -> Verdict:
@@ -144,11 +144,17 @@ def _placed(read: list[Row], truth: Counter, span: "Span") -> Counter:
     for zone in (UTC, LOCAL):
         calls = Counter()
         for row in read:
-            hour = _hour(row.time, zone)
-            if hour != span.end or row.calls > 1:  # a histogram's last step begins at the end
-                calls[hour, row.status] += row.calls
-        tried.append(calls)
+            calls[_hour(row.time, zone), row.status] += row.calls
+        tried.append(_without_last_step(calls, span))
     return max(tried, key=lambda calls: sum(calls[key] == truth[key] for key in truth))
+
+
+def _without_last_step(calls: Counter, span: "Span") -> Counter:
+    """A histogram's last step begins where the span ends, with hardly a call."""
+    last = {key: n for key, n in calls.items() if key[0] == span.end}
+    return (
+        calls if sum(last.values()) > 1 else Counter({k: calls[k] for k in calls if k not in last})
+    )
 
 
 def _hour(time, zone: tzinfo) -> int | None:

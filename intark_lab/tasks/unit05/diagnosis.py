@@ -29,7 +29,7 @@ def inputs(bench: Bench) -> dict:
     id_of = bench.view.usage.id
     return {
         "cases": [
-            {"case": each.letter, "api": id_of("api", each.api), **each.span._asdict()}
+            {"case": each.letter, "api": id_of("api", each.api), **each.span.asked()}
             for each in _cases(bench)
         ]
     }

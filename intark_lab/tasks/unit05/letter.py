@@ -43,7 +43,7 @@ def inputs(bench: Bench) -> dict:
         {"application": usage.id("application", slug), "api": usage.id("api", api)}
         for slug, api in pair
     ]
-    return {"applications": applications, **_week(bench)._asdict()}
+    return {"applications": applications, **_week(bench).asked()}
 
 
 def judge(bench: Bench, evidence: dict) -> Verdict:

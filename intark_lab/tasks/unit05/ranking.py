@@ -39,7 +39,7 @@ class Measured(NamedTuple):
 def inputs(bench: Bench) -> dict:
     """An API and one day of its use, another for each seed."""
     slug, span = _asked(bench)
-    return {"api": bench.view.usage.id("api", slug), "start": span.start, "end": span.end}
+    return {"api": bench.view.usage.id("api", slug), **span.asked()}
 
 
 def judge(bench: Bench, evidence: dict) -> Verdict:
