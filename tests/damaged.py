@@ -72,6 +72,25 @@ def answer_below_check(notebook: NotebookNode) -> None:
     notebook.cells.insert(place(notebook, 1, "check") + 1, done)
 
 
+def own_cell(above: bool) -> Callable[[NotebookNode], None]:
+    """Each answer in a cell of one's own, above or below; the answer cells untouched."""
+
+    def change(notebook: NotebookNode) -> None:
+        for number in range(1, 5):
+            where = place(notebook, number, "answer")
+            done = notebook.cells[where].source
+            notebook.cells[where] = cell(read("exercises"), number, "answer")
+            where = where if above else place(notebook, number, "check") + 1
+            notebook.cells.insert(where, nbformat.v4.new_code_cell(done, id=f"mine-{number}"))
+
+    return change
+
+
+def windows_lines(notebook: NotebookNode) -> None:
+    for each in notebook.cells:
+        each.source = each.source.replace("\n", "\r\n")
+
+
 def copy_an_answer_far_below(notebook: NotebookNode) -> None:
     copy = deepcopy(cell(notebook, 1, "answer"))
     copy.source = "course = None  # only trying"
@@ -218,6 +237,10 @@ def damaged() -> Iterable[Damaged]:
     yield Damaged("copied-task", after(copy_task), ("test-copied",))
     yield Damaged("answer-below-its-check", after(answer_below_check), ("test-moved",))
     yield Damaged("answer-copied-far-below", after(copy_an_answer_far_below), ())
+    elsewhere = ("answer-found", "test-moved")
+    yield Damaged("own-cells-above", after(own_cell(above=True)), elsewhere)
+    yield Damaged("own-cells-below", after(own_cell(above=False)), elsewhere)
+    yield Damaged("windows-lines", after(windows_lines), ())
     yield Damaged("deleted-tests", after(delete_tests), ("test-missing",))
     yield Damaged("deleted-given", after(delete_given), ("given-missing",))
     yield Damaged("given-at-the-end", after(move_given_down), ("given-moved",))
@@ -234,9 +257,7 @@ def damaged() -> Iterable[Damaged]:
     yield Damaged("same-names", after(same_names), ("metadata",))
     yield Damaged("another-schema", after(another_schema), ())
     yield Damaged("spoiled-metadata", after(spoil_metadata), ("metadata",))
-    yield Damaged(
-        "own-code-only", after(own_code_only), ("answer-found", "metadata", "test-missing")
-    )
+    yield Damaged("own-code-only", after(own_code_only), ("answer-found", "test-missing"))
     yield Damaged("merged", after(merged), ("test-missing",))
     yield Damaged("tagged", after(with_tags), ())
     yield Damaged("old-outputs", after(with_outputs(50_000_000)), ("outputs",))

@@ -8,7 +8,7 @@ from copy import deepcopy
 from nbformat import NotebookNode
 
 from intark_lab.grading.repair.matching import Found
-from intark_lab.grading.repair.places import AFTER, AT, BEFORE, copies_of, given_home, test_home
+from intark_lab.grading.repair.places import AFTER, AT, copies_of, given_home, test_home
 from intark_lab.grading.repair.reading import Note, new_cell
 from intark_lab.grading.repair.released import Released, grade_id, written_into
 
@@ -25,7 +25,9 @@ class Arrangement:
         self._cells, self._found, self._released = cells, found, released
         self._done: dict[str, list[str]] = defaultdict(list)
         self._homes = {test: test_home(test, cells, found, released) for test in released.tests}
-        homes = {given: given_home(given, found, released) for given in released.given()}
+        homes = {
+            given: given_home(given, found, released, self._homes) for given in released.given()
+        }
         self._moved = {given: home for given, home in homes.items() if home is not None}
         self._keepers = {index: self._keeper(index) for index in set(found) - {None}}
 
@@ -67,7 +69,7 @@ class Arrangement:
             task = self._released.task_of(index)
             if cell.cell_type != released.cell_type:
                 self._done["answer-retyped"].append(task)
-            if grade_id(cell) != grade_id(released):
+            if grade_id(cell) != grade_id(released) and cell.id == released.id:
                 self._done["metadata"].append(task)
         made = new_cell(released.cell_type, cell.source, released.id)
         made.metadata = deepcopy(released.metadata)
@@ -100,13 +102,13 @@ class Arrangement:
 
     def _given(self) -> Iterator[Piece]:
         """Given cells that were lost, or stood below what needs them."""
-        for given, place in self._moved.items():
+        for given, (place, rank) in self._moved.items():
             name = "given-moved" if given in self._found else "given-missing"
             self._done[name].append(self._released.cells[given].id)
             cell = deepcopy(self._released.cells[given])
             if given in self._found:
                 cell.source = self._cells[self._keepers[given]].source
-            yield (place, BEFORE, given), cell
+            yield (place, rank, given), cell
 
     def _written_into(self, test: int, cell: NotebookNode) -> Iterator[str]:
         for name, source in written_into(cell.source, self._released.cells[test].source):

@@ -69,17 +69,26 @@ def _refuse_another(cells: list[NotebookNode], released: Released) -> None:
 
 
 def _find_answer(cells: list[NotebookNode], found: Found, released: Released, answer: int) -> bool:
-    """Find an answer that lost its names; True where it was lost and is found."""
-    if answer in found:
+    """Find an answer that lost its names, or was written elsewhere and its own cell left untouched.
+
+    True where the answer had to be looked for, and is found.
+    """
+    if any(found[p] == answer and _tried(cell, released, answer) for p, cell in enumerate(cells)):
         return False
     low, high = _bounds(found, answer)
     free = [p for p, cell in enumerate(cells) if found[p] is None and cell.cell_type == "code"]
     between = [place for place in free if low < place < high and cells[place].source.strip()]
     giving = [place for place in free if _gives(cells[place], released, answer)]
-    chosen = [place for place in between if place in giving] or giving or between
+    chosen = [place for place in between if place in giving] or giving
+    if answer not in found:
+        chosen = chosen or between
     if chosen:
         found[chosen[-1]] = answer
     return bool(chosen)
+
+
+def _tried(cell: NotebookNode, released: Released, answer: int) -> bool:
+    return not released.untried(answer, cell.source)
 
 
 def _bounds(found: Found, index: int) -> tuple[int, int]:

@@ -23,29 +23,60 @@ def test_home(test: int, cells: list[NotebookNode], found: Found, released: Rele
     tried = [place for place in answers if not released.untried(answer, cells[place].source)]
     checked = [place for place in tried if copies and copies[-1] > place]
     if checked:
-        return next(copy for copy in copies if copy > checked[-1]), TEST
+        copy = next(copy for copy in copies if copy > checked[-1])
+        undone = any(checked[-1] < place < copy for place in set(answers) - set(tried))
+        if not undone:
+            return copy, TEST
     if tried:
-        return tried[-1], AFTER
+        last = (checked or tried)[-1]
+        return _below_given(last, answer, test, found, released), AFTER
     if copies:
         return copies[-1], TEST
-    return (answers[-1] if answers else _end_before(test, found)), AFTER
+    if answers:
+        return _below_given(answers[-1], answer, test, found, released), AFTER
+    return _end_before(test, found), AFTER
 
 
-def given_home(given: int, found: Found, released: Released) -> int | None:
-    """The place before which a given cell has to stand, None where it does, or need not."""
+def given_home(given: int, found: Found, released: Released, homes: dict[int, Home]) -> Home | None:
+    """Where a given cell has to be put, None where it stands well: above what needs it.
+
+    What opens the lab goes above everything; what belongs to a task, above its answer, or where it
+    comes after that, above its check.
+    """
     group = released.group(given)
     needing = [
-        place
+        (place, BEFORE)
         for place, index in enumerate(found)
-        if index is not None
-        and index > given
-        and released.kind(index) in ("answer", "code")
-        and (released.group(index) == group or not group)
+        if index is not None and index > given and _needs(index, group, released)
     ]
-    copies = copies_of(given, found)
-    if not needing or (copies and copies[0] < needing[0]):
+    checking = [
+        (place, BEFORE if rank == TEST else AFTER)
+        for test, (place, rank) in homes.items()
+        if group and released.group(test) == group
+        if (released.answer_of(test) or 0) < given < test
+    ]
+    copies, wanted = copies_of(given, found), (needing or checking)[:1]
+    if not wanted or (copies and copies[0] < wanted[0][0] + (wanted[0][1] == AFTER)):
         return None
-    return needing[0] if group else 0
+    return wanted[0] if group else (0, BEFORE)
+
+
+def _needs(index: int, group: str, released: Released) -> bool:
+    alike = not group or released.group(index) == group
+    return alike and released.kind(index) in ("answer", "code")
+
+
+def _below_given(place: int, answer: int, test: int, found: Found, released: Released) -> int:
+    """The place, or that of the last given cell between an answer and its test."""
+    between = (
+        other
+        for other, index in enumerate(found)
+        if index is not None
+        and answer < index < test
+        and released.kind(index) == "code"
+        and released.group(index) == released.group(test)
+    )
+    return max([place, *between])
 
 
 def copies_of(index: int, found: Found) -> list[int]:

@@ -153,4 +153,6 @@ def _joined(source) -> str:
 
 def _text(value) -> str:
     """Text that can be written as UTF-8: half a surrogate pair becomes a question mark."""
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return value.encode("utf-8", "replace").decode().replace("\r\n", "\n")

@@ -73,8 +73,8 @@ class Released:
         return next(map(self.task, tests), self.cells[answer].id)
 
     def given(self) -> list[int]:
-        """The code cells that answers rely on: what opens the lab, and each task."""
-        last = self.answers[-1] if self.answers else 0
+        """The code cells that answers and tests rely on: what opens the lab, and each task."""
+        last = self.tests[-1] if self.tests else 0
         return [index for index in range(last) if self.kind(index) == "code"]
 
     def untried(self, index: int, source: str) -> bool:
