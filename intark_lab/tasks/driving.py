@@ -1,6 +1,7 @@
 """What drives share: an environment of the check's own, a client, and an end to calls."""
 
 import os
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -32,12 +33,14 @@ def environment(**changes: str) -> Iterator[None]:
 
 def gateway_client(key: str, on_request: Callable | None = None) -> httpx.Client:
     """A client of the check's own, at the lab's gateway; `on_request` sees each request."""
+    lab = current()
     return httpx.Client(
-        base_url=current().gateway_url,
+        base_url=lab.gateway_url,
         headers={"X-Gravitee-Api-Key": key},
         event_hooks={"request": [on_request] if on_request else []},
         timeout=10,
         trust_env=False,
+        verify=ssl.create_default_context(cafile=lab.ca) if lab.ca else True,
     )
 
 

@@ -19,7 +19,6 @@ def orders(_bench: Bench) -> dict:
     return {
         "call": "consume(channel, queue, work)",
         "arguments": 3,
-        "poison": POISON,
         "fails": FAILS,
         "runs": RUNS,
     }

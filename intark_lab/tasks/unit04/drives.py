@@ -18,7 +18,7 @@ from intark_lab.tasks.evidence import Unfit, called
 from intark_lab.tasks.guard import TimeUp, told
 from intark_lab.tasks.plain import plain
 from intark_lab.tasks.unit04.line import Line, PowerCut, held
-from intark_lab.tasks.unit04.running import channel_at, left_in, quiet_pika, run
+from intark_lab.tasks.unit04.running import channel_at, left_in, quiet_pika, run, wait_for
 from intark_lab.texts import text
 
 OFTEN = 20
@@ -77,6 +77,7 @@ def receiver(receive: Callable, orders: dict) -> dict:
 def keeper(keep_in_step: Callable, orders: dict) -> dict:
     """Task 4.5: the register after it all, with one power cut on the way."""
     register, caller, runs = copy.deepcopy(orders["register"]), _Caller(orders["cut_at"]), []
+    wait_for(len(orders["told"]), orders["queue"], orders["url"])
     with closing(gateway_client(orders["key"], caller)) as client:
         while len(runs) < orders["runs"]:
             with quiet_pika(), held(orders["url"]) as line, channel_at(line.url) as channel:

@@ -4,7 +4,8 @@ from intark_lab.tasks.task import Bench, Part, Verdict, no, verdict, yes
 
 SYSTEM, COLLECTION = "dfo", ("dfo-ansatte", "ansatte")
 PATH, ID = "/dfo/ansatte/v2/ansatte", "ansattnummer"
-READ, AGAIN = "unit04.read.whole", "unit04.read.poison"
+READ, POISON_READ = "unit04.read.whole", "unit04.read.poison"
+ACKNOWLEDGE_READ = "unit04.read.acknowledge"
 RUNS = 3
 """How often the consumer is started at most."""
 
@@ -17,16 +18,17 @@ def orders(_bench: Bench) -> dict:
 def judge(bench: Bench, evidence: dict) -> Verdict:
     failed = [run["failed"] for run in evidence["runs"] if "failed" in run]
     if failed:
-        part = _failed(failed[-1], evidence)
+        part = _failed(failed[-1])
         return Verdict("raised", [part, part])
     register = _register(bench, evidence)
     return verdict(register, _way(bench, evidence, register.earned))
 
 
-def _failed(failed: dict, evidence: dict) -> Part:
+def _failed(failed: dict) -> Part:
     poison = "JSONDecodeError" in failed["type"] or "Expecting" in failed["said"]
-    name = "poison-raised" if poison else "raised"
-    return no(f"unit04.keeping.{name}", AGAIN if poison else READ, **failed)
+    if poison:
+        return no("unit04.keeping.poison-raised", POISON_READ, **failed)
+    return no("unit04.keeping.raised", READ, **failed)
 
 
 def _register(bench: Bench, evidence: dict) -> Part:
@@ -45,7 +47,7 @@ def _register(bench: Bench, evidence: dict) -> Part:
         return no("unit04.keeping.not-fetched", READ, count=len(wrong))
     cut_at = evidence["cut_at"]
     if evidence["was_cut"] and cut_at in wrong and not _asked_for(cut_at, bench):
-        return no("unit04.keeping.lost", "unit04.read.acknowledge", count=len(wrong))
+        return no("unit04.keeping.lost", ACKNOWLEDGE_READ, count=len(wrong))
     return _out_of_step(wrong, truth, evidence)
 
 
@@ -92,10 +94,10 @@ def _way(bench: Bench, evidence: dict, in_step: bool) -> Part:
     if lists:
         return no("unit04.keeping.list", READ, count=len(lists), path=PATH)
     if left and left == poison:
-        return no("unit04.keeping.poison", AGAIN, count=left)
+        return no("unit04.keeping.poison", POISON_READ, count=left)
     if left:
         name = "never" if left >= messages else "left"
-        return no(f"unit04.keeping.{name}", "unit04.read.acknowledge", count=left)
+        return no(f"unit04.keeping.{name}", ACKNOWLEDGE_READ, count=left)
     if len(calls) > messages * 5 // 4:
         return no("unit04.keeping.calls", READ, count=len(calls), messages=messages)
     if not in_step:

@@ -41,15 +41,16 @@ def _received(seen: list[dict], messages: list[dict]) -> Part:
             return no("unit04.receiving.no-key", READ, got=str(one["key"])[:60], key=min(keys))
         if not isinstance(one["message"], dict):
             return no("unit04.receiving.not-parsed", READ, type=one["type"])
-    if any(sent not in [one["message"] for one in seen] for sent in (m["said"] for m in messages)):
+    came = [one["message"] for one in seen]
+    if not all(message["said"] in came for message in messages):
         return no("unit04.receiving.missing", READ, got=len(seen), count=len(messages))
     return yes("unit04.receiving.received", count=len(messages))
 
 
 def _acknowledged(runs: list[dict], messages: list[dict]) -> Part:
     """What was in the queue after the power cut and at the end."""
-    counts = [sum(one["message"] == m["said"] for run in runs for one in run["handled"])
-              for m in messages]  # fmt: skip
+    seen = [one["message"] for run in runs for one in run["handled"]]
+    counts = [seen.count(message["said"]) for message in messages]
     if counts[CUT] == 1:
         return no("unit04.receiving.before", READ)
     if counts[0] > 1:

@@ -14,7 +14,7 @@ from intark_lab.tasks.unit04.line import Line, PowerCut
 _SETTLED = 0.05
 """Seconds in which a queue's count stays as it is: messages of a lost connection come back soon,
 but not at once."""
-_GIVE_UP = 3.0
+_GIVE_UP = 10.0
 
 
 def run(line: Line, function: Callable, *arguments) -> dict:
@@ -50,17 +50,26 @@ def channel_at(url: str) -> Iterator[pika.adapters.blocking_connection.BlockingC
             connection.close()
 
 
+def wait_for(count: int, queue: str, url: str) -> None:
+    """Until so many messages wait in a queue, or for a time: shovels take their time to start."""
+    with channel_at(url) as channel:
+        give_up = time.monotonic() + _GIVE_UP
+        while time.monotonic() < give_up and _waiting(channel, queue) < count:
+            time.sleep(_SETTLED)
+
+
 def left_in(queue: str, url: str) -> int:
     """How many messages of a queue wait, once those that were lost on the way are back."""
     with channel_at(url) as channel:
-        before, give_up = None, time.monotonic() + _GIVE_UP
-        while time.monotonic() < give_up:
-            found = channel.queue_declare(queue, passive=True).method
-            if found.message_count == before and not found.consumer_count:
-                break
-            before = found.message_count
+        before, now = None, _waiting(channel, queue)
+        while now != before:
             time.sleep(_SETTLED)
-        return found.message_count
+            before, now = now, _waiting(channel, queue)
+        return now
+
+
+def _waiting(channel, queue: str) -> int:
+    return channel.queue_declare(queue, passive=True).method.message_count
 
 
 @contextmanager
