@@ -64,7 +64,7 @@ def test_decisions(decisions):
 
 
 @pytest.mark.parametrize(
-    ("task_id", "evidence"), [("2.2", {"stopped": 20}), ("2.4", {"unfinished": True})]
+    ("task_id", "evidence"), [("2.2", {"stopped": 20}), ("2.4", {"unfinished": "time"})]
 )
 def test_a_function_that_was_stopped(lab, task_id, evidence):
     lab.control("POST", f"/tasks/{task_id}/start")

@@ -62,6 +62,13 @@ def test_a_check_leaves_no_access_behind(lab, listening):
     assert live() == before
 
 
+def test_a_check_leaves_a_client_of_the_learners_as_it_was(lab):
+    with httpx.Client(base_url=lab.gateway_url) as kept:
+        check("2.2", lambda: kept)
+        assert not kept.is_closed
+        assert kept.event_hooks["request"] == []
+
+
 def test_no_key_gets_into_what_is_sent_to_be_judged(lab, monkeypatch):
     sent, ask = [], lab.control
 
@@ -75,7 +82,8 @@ def test_no_key_gets_into_what_is_sent_to_be_judged(lab, monkeypatch):
     check(
         "2.2",
         lambda: httpx.Client(
-            base_url=address, headers=dict.fromkeys(names, os.environ["INTARK_API_KEY"])
+            base_url=f"{address}?api-key={os.environ['INTARK_API_KEY']}",
+            headers=dict.fromkeys(names, os.environ["INTARK_API_KEY"]),
         ),
     )
     (_, key), (body, _) = sent

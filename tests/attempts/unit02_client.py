@@ -45,6 +45,19 @@ def already_used():
     return client
 
 
+def by_default(timeout=10):
+    return httpx.Client(timeout=timeout, **settings_of("INTARK_GATEWAY_URL", "INTARK_API_KEY"))
+
+
+def settings_of(address, key):
+    return {"base_url": os.environ[address], "headers": {KEY: os.environ[key]}}
+
+
+class Made:
+    def __call__(self):
+        return plain()
+
+
 def stub(): ...
 
 
@@ -152,6 +165,46 @@ def address_of_api():
     return client
 
 
+def timeout_of_nothing():
+    client = plain()
+    client.timeout = 0
+    return client
+
+
+def key_with_a_line_end():
+    client = plain()
+    client.headers[KEY] += "\n"
+    return client
+
+
+def key_in_both():
+    client = plain()
+    client.params = {"api-key": os.environ["INTARK_API_KEY"]}
+    return client
+
+
+def key_for_one_call():
+    """The call that it makes itself carries the key; those of the client do not."""
+    client = httpx.Client(base_url=os.environ["INTARK_GATEWAY_URL"])
+    client.get("/fs/emner/v1/emner", headers={KEY: os.environ["INTARK_API_KEY"]})
+    return client
+
+
+def half_an_address():
+    client = plain()
+    client.base_url = os.environ["INTARK_GATEWAY_URL"] + "/fs"
+    return client
+
+
+def yields():
+    yield plain()
+
+
+def kept_outside(task):
+    client = plain()
+    return lambda: client
+
+
 def no_timeout():
     client = plain()
     client.timeout = None
@@ -181,7 +234,7 @@ def ellipsis(task):
 def itself(function):
     """The function is the answer."""
     answer = lambda _task: function  # noqa: E731
-    answer.__name__ = function.__name__
+    answer.__name__ = getattr(function, "__name__", type(function).__name__)
     return answer
 
 
@@ -191,6 +244,8 @@ ATTEMPTS = [
     Attempt("2.2", itself(by_auth_class), 2, "right", "key-right address-right"),
     Attempt("2.2", itself(with_hooks), 2, "right", "key-right address-right"),
     Attempt("2.2", itself(already_used), 2, "right", "key-right address-right"),
+    Attempt("2.2", itself(by_default), 2, "right", "key-right address-right"),
+    Attempt("2.2", itself(Made()), 2, "right", "key-right address-right"),
     Attempt("2.2", ellipsis, 0, "untried", "tasks.untried.value"),
     Attempt("2.2", itself(stub), 0, "untried", "tasks.untried.function"),
     Attempt("2.2", itself(passing), 0, "untried", "tasks.untried.function"),
@@ -199,12 +254,19 @@ ATTEMPTS = [
     Attempt("2.2", itself(forgets_return), 0, "wrong", "nothing"),
     Attempt("2.2", itself(headers_alone), 0, "wrong", "other-type"),
     Attempt("2.2", itself(async_client), 0, "wrong", "other-type"),
+    Attempt("2.2", itself(yields), 0, "wrong", "other-type"),
     Attempt("2.2", itself(closed_by_with), 0, "wrong", "closed"),
     Attempt("2.2", a_client, 0, "wrong", "tasks.misfit.not-callable"),
     Attempt("2.2", itself(asynchronous), 0, "wrong", "tasks.misfit.async"),
     Attempt("2.2", itself(wants_argument), 0, "wrong", "tasks.misfit.signature"),
     Attempt("2.2", itself(misspelt), 0, "raised", "tasks.raised.at-line"),
     Attempt("2.2", itself(key_in_address), 1, "wrong", "key-in-url address-right"),
+    Attempt("2.2", itself(key_in_both), 1, "wrong", "key-in-url address-right"),
+    Attempt("2.2", itself(key_for_one_call), 1, "wrong", "key-missing address-right"),
+    Attempt("2.2", itself(key_with_a_line_end), 1, "wrong", "call-failed address-right"),
+    Attempt("2.2", itself(timeout_of_nothing), 1, "wrong", "call-failed address-right"),
+    Attempt("2.2", itself(half_an_address), 1, "wrong", "key-right address-beyond"),
+    Attempt("2.2", kept_outside, 0, "wrong", "key-frozen address-frozen"),
     Attempt("2.2", itself(bearer), 1, "wrong", "other-header address-right"),
     Attempt("2.2", itself(basic), 1, "wrong", "other-header address-right"),
     Attempt("2.2", itself(other_header), 1, "wrong", "other-header address-right"),

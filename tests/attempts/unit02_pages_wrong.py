@@ -11,6 +11,7 @@ import httpx
 from attempts import Attempt
 from attempts.unit02_client import itself
 from attempts.unit02_pages import PATH, by_links, by_offset, patient
+from intark_lab.tasks.guard import TimeUp
 
 
 def stub(client):
@@ -185,6 +186,22 @@ def same_page_for_ever(client):
             return activities
 
 
+def an_empty_list(client):
+    return []
+
+
+def waits_for_a_moment(client):
+    """`sleep` gets the moment of the reset, so the check's time is up before it ends."""
+    while client.get(PATH, params={"limit": 100}).status_code == 200:
+        pass
+    raise TimeUp
+
+
+def too_large_for_ever(client):
+    while client.get(PATH, params={"limit": 200}).status_code != 200:
+        time.sleep(1)
+
+
 def pages_of_one(client):
     return by_offset(client, 1)
 
@@ -223,6 +240,9 @@ ATTEMPTS = [
     Attempt("2.4", itself(without_argument), 0, "wrong", "tasks.misfit.signature"),
     Attempt("2.4", itself(asynchronous), 0, "wrong", "tasks.misfit.async"),
     Attempt("2.4", itself(how_many), 0, "wrong", "other-type unfinished"),
+    Attempt("2.4", itself(an_empty_list), 0, "wrong", "empty unfinished"),
+    Attempt("2.4", itself(waits_for_a_moment), 0, "wrong", "waiting unfinished"),
+    Attempt("2.4", itself(too_large_for_ever), 0, "wrong", "refused unfinished"),
     Attempt("2.4", itself(default_page), 0, "wrong", "first-page unfinished"),
     Attempt("2.4", itself(largest_page), 0, "wrong", "first-page unfinished"),
     Attempt("2.4", itself(one_response), 0, "wrong", "response unfinished"),

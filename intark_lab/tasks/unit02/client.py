@@ -24,16 +24,17 @@ def judge(bench: Bench, evidence: dict) -> Verdict:
 
 def _key(bench: Bench, evidence: dict) -> Part:
     read = "unit02.read.key"
-    ours, others = bench.by_probe(), bench.by_others()
-    if any(call.key_from == "query" for call in bench.calls):
+    others = bench.by_others()
+    if evidence["key_in_url"]:
         return no("unit02.client.key-in-url", read)
-    if any(call.key_from == "header" for call in ours):
+    if evidence["is_bare"] and bench.calls:
         return yes("unit02.client.key-right", path=PATH)
     if any(call.subscription and call.key_from == "header" for call in others):
         return no("unit02.client.key-frozen", read)
     if not bench.calls:
         failed = evidence.get("failed") or f"HTTP {evidence['status']}"
-        return no("unit02.client.no-call", "unit02.read.client", failed=failed)
+        name = "no-call" if evidence["elsewhere"] or not evidence["has_address"] else "call-failed"
+        return no(f"unit02.client.{name}", "unit02.read.client", failed=failed)
     if "x-gravitee-api-key" in evidence["name_in"]:
         return no("unit02.client.key-name", read)
     if "x-gravitee-api-key" in evidence["key_in"]:

@@ -19,10 +19,8 @@ def inputs(bench: Bench) -> dict:
 def judge(bench: Bench, evidence: dict) -> Verdict:
     emne_id = bench.params["emne_id"]
     right = bench.truth.record("fs-emner", "emner", emne_id)
-    return verdict(
-        _course(evidence["answer"], evidence["type"], right),
-        _way(bench.calls, emne_id),
-    )
+    course = _course(evidence["answer"], evidence["type"], right)
+    return verdict(course, _way(bench.calls, emne_id, course.earned))
 
 
 def _course(answer, kind: str, right: dict) -> Part:
@@ -57,7 +55,7 @@ def _fields(answer: dict, right: dict) -> Part:
     return yes("unit02.course.right", emne_id=right["id"])
 
 
-def _way(calls: list[Call], emne_id: str) -> Part:
+def _way(calls: list[Call], emne_id: str, has_course: bool) -> Part:
     path = f"{COURSES}/{emne_id}"
     by_id = [call for call in calls if unquote(call.path).rstrip("/") == path]
     lists = [call for call in calls if call.path.rstrip("/") == COURSES]
@@ -71,11 +69,12 @@ def _way(calls: list[Call], emne_id: str) -> Part:
         return _refused(by_id[-1], about)
     if lists:
         return no("unit02.course.searched", "unit02.read.by-id", count=len(lists), **about)
-    if others := [call.path for call in calls if call.path.startswith(COURSES + "/")]:
-        return no("unit02.course.other-path", "unit02.read.by-id", called=others[-1], **about)
-    if elsewhere := [call.path for call in calls if call.api == UNKNOWN]:
-        return no("unit02.course.no-api", "unit02.read.key", called=elsewhere[-1], **about)
-    return no("unit02.course.copied", "unit02.read.by-id", **about)
+    if calls:
+        name = "no-api" if calls[-1].api == UNKNOWN else "other-path"
+        called = unquote(calls[-1].path)
+        return no(f"unit02.course.{name}", "unit02.read.call", called=called, **about)
+    name = "copied" if has_course else "no-call"
+    return no(f"unit02.course.{name}", "unit02.read.by-id", **about)
 
 
 def _refused(call: Call, about: dict) -> Part:

@@ -5,7 +5,6 @@ keys never get into it.
 """
 
 from collections.abc import Callable
-from contextlib import closing
 
 import httpx
 
@@ -26,10 +25,13 @@ def client_maker(make_client: Callable, orders: dict) -> dict:
         evidence = _kind(client)
         if not evidence["is_client"]:
             return evidence
-        with closing(client):
-            evidence |= called(_one_call, client, orders)
+        evidence |= called(_one_call, client, orders)
     with environment(INTARK_GATEWAY_URL=ELSEWHERE):
-        return evidence | {"follows": _address(make_client).startswith(ELSEWHERE)}
+        another, address = _another(make_client)
+    if another is not client:  # one that outlives its call is the learner's own, and stays open
+        for made in filter(None, (client, another)):
+            made.close()
+    return evidence | {"follows": address.startswith(ELSEWHERE)}
 
 
 def decider(decide: Callable, orders: dict) -> dict:
@@ -48,8 +50,10 @@ def page_fetcher(fetch_all: Callable, orders: dict) -> dict:
     with gateway_client(orders["key"], at_most()) as client:
         try:
             answer = called(fetch_all, client)
-        except (TooManyCalls, TimeUp):
-            return {"unfinished": True}
+        except TooManyCalls:
+            return {"unfinished": "calls"}
+        except TimeUp:
+            return {"unfinished": "time"}
     return {"answer": plain(answer), "type": type(answer).__name__}
 
 
@@ -60,13 +64,13 @@ def _kind(client) -> dict:
     return {"type": type(client).__name__, "is_client": isinstance(client, httpx.Client)}
 
 
-def _address(make_client: Callable) -> str:
-    """Where a new client would go, or went, should it make a call at once."""
+def _another(make_client: Callable) -> tuple[httpx.Client | None, str]:
+    """A second client and where it would go, or where the function went, should it call at once."""
     try:
-        with closing(called(make_client)) as client:
-            return str(client.base_url)
+        client = called(make_client)
     except httpx.TransportError as error:
-        return str(error.request.url)
+        return None, str(error.request.url)
+    return client, str(client.base_url)
 
 
 def _one_call(client: httpx.Client, orders: dict) -> dict:
@@ -77,22 +81,32 @@ def _one_call(client: httpx.Client, orders: dict) -> dict:
         "closed": client.is_closed,
         "has_timeout": None not in client.timeout.as_dict().values(),
         "has_address": bool(address),
-        "beyond": address.removeprefix(gateway) if ours else "",
+        "beyond": address.removeprefix(gateway).replace(orders["key"], "…") if ours else "",
         "elsewhere": "" if ours else address,
     }
     if client.is_closed:
         return facts
     sent: list[httpx.Request] = []
-    client.event_hooks["request"].append(sent.append)
+    note = sent.append
+    client.event_hooks["request"].append(note)
     try:
         facts["status"] = client.get(orders["path"]).status_code
     except httpx.HTTPStatusError as error:  # a hook of the learner's own may raise it
         facts["status"] = error.response.status_code
     except (httpx.TransportError, httpx.InvalidURL) as error:
         facts["failed"] = type(error).__name__
-    headers = [item for request in sent[:1] for item in request.headers.items()]
-    return facts | {
-        "key_in": [name for name, value in headers if orders["key"] in value],
+    finally:
+        client.event_hooks["request"].remove(note)
+    return facts | _key_sent(sent[0] if sent else httpx.Request("GET", ""), orders["key"])
+
+
+def _key_sent(request: httpx.Request, key: str) -> dict:
+    """Where in a request a key is, and in what form."""
+    headers = request.headers.items()
+    return {
+        "is_bare": request.headers.get("X-Gravitee-Api-Key") == key,
+        "key_in_url": "api-key" in request.url.params,
+        "key_in": [name for name, value in headers if key in value],
         "name_in": [name for name, value in headers if "INTARK_API_KEY" in value],
         "authorized": any(name == "authorization" for name, _ in headers),
     }

@@ -21,7 +21,8 @@ def orders(_bench: Bench) -> dict:
 def judge(bench: Bench, evidence: dict) -> Verdict:
     calls = bench.by_probe()
     if "unfinished" in evidence:
-        return verdict(_stopped(bench, calls), no("unit02.pages.unfinished", "unit02.read.pages"))
+        stopped = _stopped(bench, calls, evidence["unfinished"])
+        return verdict(stopped, no("unit02.pages.unfinished", "unit02.read.pages"))
     records = bench.truth.records("fs-emner", "undervisningsaktiviteter")
     whole = _shape(evidence["answer"], evidence["type"]) or _whole(
         evidence["answer"], records, calls
@@ -31,13 +32,19 @@ def judge(bench: Bench, evidence: dict) -> Verdict:
     return verdict(whole, _manners(bench, calls, len(records)))
 
 
-def _stopped(bench: Bench, calls: list[Call]) -> Part:
-    """Why a function did not come to an end."""
+def _stopped(bench: Bench, calls: list[Call], unfinished: str) -> Part:
+    """Why a function did not come to an end, before its `time` or its `calls` were used up."""
     refused = sum(call.status == 429 for call in calls)
     fetched = [call.query for call in calls if call.status == 200]
+    last = calls[-1].status if calls else 0
     about = {"count": len(calls), "path": PATH}
+    if 400 <= last < 429:
+        about |= {"path": calls[-1].path, "status": last}
+        return no("unit02.pages.refused", "unit02.read.retry", **about)
     if refused > len(calls) / 2:
         return no("unit02.pages.hammering", "unit02.read.limit", refused=refused, **about)
+    if last == 429 and unfinished == "time":
+        return no("unit02.pages.waiting", "unit02.read.limit", **about)
     if len(fetched) > 2 * len(set(fetched)):
         return no("unit02.pages.same-page", "unit02.read.pages", **about)
     if calls:
@@ -90,6 +97,8 @@ def _whole(answer: list[dict], records: list[dict], calls: list[Call]) -> Part:
     truth = {record["id"]: record for record in records}
     counts = Counter(record["id"] for record in answer)
     about = {"got": len(answer), "total": len(records)}
+    if not answer:
+        return no("unit02.pages.empty", "unit02.read.pages", **about)
     if foreign := counts.keys() - truth.keys():
         return no(
             "unit02.pages.foreign", "unit02.read.pages", item=min(map(str, foreign)), path=PATH
