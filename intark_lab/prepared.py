@@ -21,7 +21,10 @@ class Prepared:
 
     def begin(self) -> sqlite3.Connection:
         """A connection for one lab alone, its transaction begun."""
-        connection = self._waiting.pop() if self._waiting else self._new()
+        try:
+            connection = self._waiting.pop()
+        except IndexError:
+            connection = self._new()
         connection.execute("BEGIN")
         return connection
 
@@ -30,7 +33,7 @@ class Prepared:
         if len(self._waiting) >= MOST_WAITING:
             connection.close()
             return
-        connection.execute("ROLLBACK")
+        connection.rollback()
         self._waiting.append(connection)
 
     def _new(self) -> sqlite3.Connection:
