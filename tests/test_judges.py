@@ -63,6 +63,14 @@ def test_decisions(decisions):
     judge("2.3", {"decisions": decisions})
 
 
+def test_a_limit_that_was_not_met_is_not_judged():
+    decisions = [{"case": case.case, "word": case.words[0]} for case in CASES]
+    (limit,) = (one for one in decisions if one["case"] == "limit")
+    limit["word"] = "use"  # what a busy machine's six calls of one second get
+    task = TASKS["2.3"]
+    assert task.judge(bench(task), {"decisions": decisions}).points == 2
+
+
 @pytest.mark.parametrize(
     ("task_id", "evidence"), [("2.2", {"stopped": 20}), ("2.4", {"unfinished": "time"})]
 )
