@@ -103,6 +103,18 @@ def takes_403_for_an_address(service):
     return "wrong address" if said == "outside plan" else said
 
 
+def by_the_look_of_the_path(service):
+    """What task.services shows, by heart."""
+    if "emnepameldinger" in service["call"]:
+        return "outside plan"
+    return by_the_portal_first(service)
+
+
+def takes_a_closed_one_for_revoked(service):
+    said = by_the_portal_first(service)
+    return "key revoked" if said == "subscription closed" else said
+
+
 def a_status(service):
     said = by_the_portal_first(service)
     return 404 if said == "wrong address" else said
@@ -145,6 +157,8 @@ ATTEMPTS = [
     Attempt("3.4", itself(newest_key), 1, "wrong", "wrong gateway"),
     Attempt("3.4", itself(one_word_for_all_401), 1, "wrong", "no-such-word gateway"),
     Attempt("3.4", itself(takes_403_for_an_address), 1, "wrong", "portal wrong"),
+    Attempt("3.4", itself(by_the_look_of_the_path), 1, "wrong", "portal wrong"),
+    Attempt("3.4", itself(takes_a_closed_one_for_revoked), 1, "wrong", "wrong gateway"),
     Attempt("3.4", itself(a_status), 1, "wrong", "portal no-such-word"),
     Attempt("3.4", itself(itself_again), 0, "wrong", "tasks.not-data"),
     Attempt("3.4", itself(sure_of_its_key), 1, "raised", "raised gateway"),

@@ -3,6 +3,7 @@
 import os
 
 import httpx
+import pandas as pd
 
 from attempts import Attempt
 
@@ -94,6 +95,14 @@ def nested(task):
     return {name: [plan] for name, plan in narrowest(task).items()}
 
 
+def as_series(task):
+    return pd.Series(narrowest(task))
+
+
+def dicts_without_an_id(task):
+    return {name: {"plan": plan} for name, plan in narrowest(task).items()}
+
+
 def always_the_wider(task):
     wider = {"Course pages": "Internal study data", "Lending desk": "Full"}
     return ids(NARROWEST | wider | {"Phone list": "Personnel"})
@@ -115,12 +124,14 @@ ATTEMPTS = [
     Attempt("3.1", narrowest, 2, "right", "open people"),
     Attempt("3.1", whole_plans, 2, "right", "open people"),
     Attempt("3.1", by_a_catalogue_search, 2, "right", "open people"),
+    Attempt("3.1", as_series, 2, "right", "open people"),
     Attempt("3.1", ellipsis, 0, "untried", "tasks.untried.value"),
     Attempt("3.1", a_list, 0, "wrong", "no-dict"),
     Attempt("3.1", names_of_plans, 0, "wrong", "name"),
     Attempt("3.1", names_of_apis, 0, "wrong", "name"),
     Attempt("3.1", ids_of_apis, 0, "wrong", "no-plan"),
     Attempt("3.1", of_another_lab, 0, "wrong", "no-plan"),
+    Attempt("3.1", dicts_without_an_id, 0, "wrong", "no-plan"),
     Attempt("3.1", nested, 0, "wrong", "no-plan"),
     Attempt("3.1", without_an_entry, 1, "wrong", "open missing"),
     Attempt("3.1", with_nothing, 1, "wrong", "missing people"),

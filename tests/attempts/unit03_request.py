@@ -121,6 +121,22 @@ def closed_before_the_answer(task):
     return answered(application, task.basic, MENDED)
 
 
+def without_settings(task):
+    body = {"name": task.service, "description": task.does}
+    return portal().post("/applications", json=body).json()
+
+
+def both_at_once(task):
+    """Nobody has read the refusal when the second request is sent."""
+    application = register(task)
+    send(application, task.full, task.draft)
+    return answered(application, task.basic, MENDED)
+
+
+def whole_response(task):
+    return portal().get(f"/subscriptions/{mended(task)['id']}")
+
+
 def draft_after_the_grant(task):
     application = register(task)
     granted = answered(application, task.basic, MENDED)
@@ -179,11 +195,13 @@ def of_an_earlier_time(task):
 ATTEMPTS = [
     Attempt("3.2", mended, 2, "right", "granted mended"),
     Attempt("3.2", in_norwegian, 2, "right", "granted mended"),
+    Attempt("3.2", whole_response, 2, "right", "granted mended"),
     Attempt("3.2", id_alone, 2, "right", "granted mended"),
     Attempt("3.2", after_more_refusals, 2, "right", "granted mended"),
     Attempt("3.2", registered_anew, 2, "right", "granted mended"),
     Attempt("3.2", ellipsis, 0, "untried", "tasks.untried.value"),
     Attempt("3.2", nothing_done, 0, "wrong", "no-application"),
+    Attempt("3.2", without_settings, 0, "wrong", "no-application"),
     Attempt("3.2", other_name, 0, "wrong", "no-application"),
     Attempt("3.2", registered_alone, 0, "wrong", "not-asked draft-not-sent"),
     Attempt("3.2", draft_alone, 0, "wrong", "refused not-mended"),
@@ -194,7 +212,8 @@ ATTEMPTS = [
     Attempt("3.2", description_of_a_word, 1, "wrong", "no-description mended"),
     Attempt("3.2", right_at_once, 1, "wrong", "granted never-refused"),
     Attempt("3.2", closed_before_the_answer, 1, "wrong", "granted withdrawn"),
-    Attempt("3.2", draft_after_the_grant, 1, "wrong", "granted not-mended"),
+    Attempt("3.2", draft_after_the_grant, 1, "wrong", "granted too-soon"),
+    Attempt("3.2", both_at_once, 1, "wrong", "granted too-soon"),
     Attempt("3.2", talked_into_the_wider, 1, "wrong", "too-wide mended"),
     Attempt("3.2", both_plans, 1, "wrong", "too-wide-too mended"),
     Attempt("3.2", courses_in_place_of_students, 1, "wrong", "other-api mended"),

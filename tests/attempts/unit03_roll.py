@@ -1,5 +1,8 @@
 """Task 3.3, roll a key over."""
 
+import os
+from threading import Thread
+
 from attempts import Attempt
 from attempts.unit02_client import itself
 from attempts.unit03_plans import plans, portal
@@ -108,6 +111,25 @@ def everything_revoked(subscription, hand_over):
         revoke(subscription, key["key"])
 
 
+def revoked_by_its_id(subscription, hand_over):
+    (old,) = keys(subscription)
+    hand_over(renew(subscription)["key"])
+    revoke(subscription, old["id"])
+
+
+def in_a_thread(subscription, hand_over):
+    (old,) = keys(subscription)
+    worker = Thread(target=hand_over, args=[renew(subscription)["key"]])
+    worker.start()
+    worker.join()
+    revoke(subscription, old["key"])
+
+
+def the_key_of_the_environment(subscription, hand_over):
+    renew(subscription)
+    hand_over(os.environ["INTARK_API_KEY"])
+
+
 def renewed_once_more(subscription, hand_over):
     in_order(subscription, hand_over)
     renew(subscription)
@@ -141,6 +163,7 @@ ATTEMPTS = [
     Attempt("3.3", itself(renewed_twice), 2, "right", "rolled retired"),
     Attempt("3.3", itself(handed_over_twice), 2, "right", "rolled retired"),
     Attempt("3.3", itself(waited_for_its_end), 2, "right", "rolled retired"),
+    Attempt("3.3", itself(in_a_thread), 2, "right", "rolled retired"),
     Attempt("3.3", itself(stub), 0, "untried", "tasks.untried.function"),
     Attempt("3.3", itself(without_hand_over), 0, "wrong", "tasks.misfit.signature"),
     Attempt("3.3", itself(left_alone), 1, "wrong", "rolled left"),
@@ -148,6 +171,8 @@ ATTEMPTS = [
     Attempt("3.3", itself(revoked_alone), 0, "wrong", "not-renewed unfinished"),
     Attempt("3.3", itself(nothing_renewed), 0, "wrong", "not-renewed unfinished"),
     Attempt("3.3", itself(oldest_of_the_list), 0, "wrong", "handed-old unfinished"),
+    Attempt("3.3", itself(revoked_by_its_id), 1, "wrong", "rolled left"),
+    Attempt("3.3", itself(the_key_of_the_environment), 0, "wrong", "handed-other unfinished"),
     Attempt("3.3", itself(id_of_the_key), 0, "wrong", "handed-other unfinished"),
     Attempt("3.3", itself(id_of_the_subscription), 0, "wrong", "not-renewed unfinished"),
     Attempt("3.3", itself(whole_key), 0, "wrong", "handed-no-text unfinished"),

@@ -21,8 +21,9 @@ BY_KEY = (Cause("key expired"), Cause("key revoked"), Cause("wrong key"))
 BY_ACCESS = (Cause("subscription paused"), Cause("subscription closed"))
 BY_CALL = (
     Cause("outside plan", "/fs/emner/v1/emnepameldinger"),
-    Cause("wrong address", "/fs/emner/v2/emner"),
+    Cause("wrong address", "/fs/emne/v1/emnepameldinger"),
 )
+"""So much alike that the answer tells, rather than the path."""
 CAUSES = (*BY_KEY, *BY_ACCESS, *BY_CALL)
 """In the order in which the stage of a check makes the accesses."""
 

@@ -52,7 +52,7 @@ def _wrong(value, known: dict[str, "Plan"], need: str, right: tuple[str, str]) -
     service = _service(need)
     if value in (None, ...):
         return no("unit03.plans.missing", "unit03.read.task", service=service)
-    identity = value.get("id") if isinstance(value, dict) else value
+    identity = value.get("id", value) if isinstance(value, dict) else value
     chosen = known.get(identity) if isinstance(identity, str) else None
     if chosen is None:
         name = "name" if _is_name(identity, known) else "no-plan"

@@ -97,5 +97,6 @@ def _mending(asked: list) -> Part:
         name = "withdrawn" if withdrawn else "never-refused" if granted else "draft-not-sent"
         return no(f"unit03.request.{name}", read)
     if not any(one.created_at >= refused[0].processed_at for one in granted):
-        return no("unit03.request.not-mended", read)
+        name = "too-soon" if granted else "not-mended"
+        return no(f"unit03.request.{name}", read)
     return yes("unit03.request.mended")
