@@ -41,6 +41,8 @@ def refusal(parameters, action) -> str | None:
         ("read", ("basic_get", "q"), "queue 'q'"),
         ("read", ("basic_consume", "q", print), "queue 'q'"),
         ("read", ("queue_purge", "q"), "queue 'q'"),
+        ("read", ("basic_get", "none"), "queue 'none'"),
+        ("read", ("queue_purge", "none"), "queue 'none'"),
         ("read", BIND, "exchange 't'"),
         ("write", BIND, "queue 'q'"),
         ("write", ("queue_unbind", "q", "t", "k"), "queue 'q'"),

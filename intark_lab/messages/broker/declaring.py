@@ -118,9 +118,9 @@ def queue_unbind(channel, method: commands.Queue.Unbind):
 
 
 def queue_purge(channel, method: commands.Queue.Purge):
-    queue = channel.queue(method.queue)
-    _may(channel, "read", "queue", queue.name)
-    return commands.Queue.PurgeOk(queue.purge())
+    name = channel.queue_name(method.queue)
+    _may(channel, "read", "queue", name)
+    return commands.Queue.PurgeOk(channel.queue(name).purge())
 
 
 def queue_delete(channel, method: commands.Queue.Delete):

@@ -160,11 +160,11 @@ class Deliveries:
             self.channel.send(commands.Basic.Cancel(consumer.tag, True))
 
     def _readable(self, name: str) -> Queue:
-        queue = self.channel.queue(name)
+        name = self.channel.queue_name(name)
         vhost, user = self.channel.vhost.name, self.channel.user
-        if not user.may(vhost, "read", queue.name):
-            raise refused("queue", queue.name, vhost, user.name)
-        return queue
+        if not user.may(vhost, "read", name):
+            raise refused("queue", name, vhost, user.name)
+        return self.channel.queue(name)
 
     def _check_consumer(self, queue: Queue, arguments: dict) -> None:
         place = f"queue '{queue.name}' in vhost '{self.channel.vhost.name}'"
