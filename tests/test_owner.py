@@ -70,6 +70,27 @@ GRANTED = {
         "Biblioteket purrer låntakere som ikke har levert. Hjemmel: UH-loven § 4-15. "
         "Kontakt: bib@nordvik.example",
     ),
+    "figures of participants": (
+        INTERNAL,
+        "The planner picks rooms with a seat for all participants. rooms@nordvik.example",
+    ),
+    "figures, in the passive": (
+        INTERNAL,
+        "Exam papers are ordered by number of enrolled students. exams@nordvik.example",
+    ),
+    "an article with stops": (
+        BASIC,
+        "The desk reminds students when books are due. GDPR 6.1.e. lending@nordvik.example",
+    ),
+    "an act by its whole name": (
+        BASIC,
+        "The library writes to students whose books are due. Legal basis: the Universities and "
+        "University Colleges Act. lending@nordvik.example",
+    ),
+    "an act, shortened": (
+        BASIC,
+        "Biblioteket minner studenter om bøker. Hjemmel: uhl. kapittel 4. bib@nordvik.example",
+    ),
     "an agreement": (
         BASIC,
         f"{PRINTING} There is a data processing agreement with the printer. {CONTACT}",
