@@ -102,7 +102,7 @@ def test_page_and_csv_are_written(course, capsys):
     assert capsys.readouterr().out.split() == [str(page), str(sheet)]
     assert len(list(csv.DictReader(sheet.read_text().splitlines()))) == 16
     html = page.read_text()
-    assert "2 ×: `course` is a page of the list" in html
+    assert "2 ×: <code>course</code> is a page of the list" in html
     assert "<script" not in html
 
 

@@ -4,10 +4,11 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from nbconvert.exporters import Exporter
 
 from intark_lab.grading.feedback.model import page
-from intark_lab.texts import text
+from intark_lab.texts import inline_html, text
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -41,5 +42,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["text"] = lambda name, **fields: text(f"grading.{name}", **fields)
+    made.filters["inline"] = lambda said: Markup(inline_html(said))
     made.filters["points"] = lambda points: f"{points:g}"
     return made

@@ -10,6 +10,7 @@ summary(rows)
 import re
 from collections import Counter
 from collections.abc import Iterator
+from textwrap import shorten
 
 import nbformat
 import pandas as pd
@@ -27,6 +28,7 @@ COLUMNS += ["attempts", "hint_level", "minutes"]
 """`told` are the names of the check's texts, or its paragraphs' first sentences; the last three are
 what the learner's own lab recorded, NaN where it did not."""
 
+_LENGTH = 160
 _SENTENCE = re.compile(r"[^.!?]*[.!?](?=\s|$)|.+", re.S)
 
 
@@ -115,12 +117,12 @@ def _common_wrong(rows: pd.DataFrame, most: int = 3) -> list[tuple[int, str]]:
     fine = {name for told in rows[rows["right"]]["told"] for name in told}
     missed = rows[rows["tried"] & ~rows["right"]]["told"]
     counted = Counter(name for told in missed for name in sorted(set(told) - fine))
-    return [(count, _sentence(name)) for name, count in counted.most_common(most)]
+    return [(count, _beginning(name)) for name, count in counted.most_common(most)]
 
 
-def _sentence(name: str) -> str:
-    """The first sentence of a text, with … for its fields; what is no text's name as it is."""
+def _beginning(name: str) -> str:
+    """What a text begins with, with … for its fields; what is no text's name as it is."""
     said = catalogue(settings.read().texts).get(name)
     if said is None:
         return name
-    return _SENTENCE.match(re.sub(r"\{\w[^{}]*\}", "…", " ".join(said.split())))[0]
+    return shorten(re.sub(r"\{\w[^{}]*\}", "…", said), _LENGTH, placeholder=" …")
