@@ -79,9 +79,13 @@ class Usage:
 
     def incident(self, api: str, weeks_before: int = 0) -> Span:
         """The day on which something went wrong with an API, or the same weekday before it."""
+        ago = next(each.days_ago for each in load_others().incidents if each.api == api)
+        return self.working_day(ago, weeks_before)
+
+    def working_day(self, ago: int, weeks_before: int = 0) -> Span:
+        """The day so many days before the lab's birth, or the last working day before that."""
         from intark_lab.history import working_day  # time zones: only for who asks about the past
 
-        ago = next(each.days_ago for each in load_others().incidents if each.api == api)
         return _days(working_day(self._midnight(), ago) - timedelta(weeks=weeks_before))
 
     def days(self, ago: int, count: int) -> Span:

@@ -10,7 +10,7 @@ from intark_lab.tasks.unit05.counts import PAGES
 if TYPE_CHECKING:
     from intark_lab.control.usage import Span, Tally
 
-APIS = ("dfo-ansatte", "fs-emner", "fs-studenter")
+APIS = ("fs-emner", "dfo-ansatte")
 PLACES = 3
 LISTS = ("top", "slow")
 NAMES = ("name", "application", "app", "id", "navn")
@@ -37,7 +37,7 @@ class Measured(NamedTuple):
 
 
 def inputs(bench: Bench) -> dict:
-    """An API and one day of its use, another for each seed."""
+    """An API and one working day of its use, another for each seed."""
     slug, span = _asked(bench)
     return {"api": bench.view.usage.id("api", slug), **span.asked()}
 
@@ -55,7 +55,7 @@ def judge(bench: Bench, evidence: dict) -> Verdict:
 
 def _asked(bench: Bench) -> tuple[str, "Span"]:
     slug = APIS[bench.seed % len(APIS)]
-    return slug, bench.view.usage.days(2 + bench.seed * 7 % 19, 1)
+    return slug, bench.view.usage.working_day(2 + bench.seed * 7 % 19)
 
 
 def measures(tallies: Iterable["Tally"], names: dict[str, str]) -> dict[str, Measured]:
