@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from select import select
 from urllib.parse import urlsplit
 
@@ -67,36 +67,27 @@ class Line:
                 carrier.start()
 
     def _carry(self, near: socket.socket) -> None:
-        with near, socket.create_connection(self._broker) as far:
+        """Both ways, until either side hangs up or the cut."""
+        with suppress(OSError), near, socket.create_connection(self._broker) as far:
             for side in (near, far):
                 side.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             other = {near: far, far: near}
             while self._alarm not in (ready := select([near, far, self._alarm], [], [])[0]):
                 for side in ready:
-                    if not (data := _received(side)):
+                    if not (data := side.recv(_CHUNK)):
                         return
                     other[side].sendall(data)
             _finish(near, far)
 
 
-def _received(side: socket.socket) -> bytes:
-    try:
-        return side.recv(_CHUNK)
-    except OSError:
-        return b""
-
-
 def _finish(near: socket.socket, far: socket.socket) -> None:
     """Pass on what was sent before the cut, and wait until the broker has let go."""
-    try:
-        while select([near], [], [], 0)[0] and (data := _received(near)):
-            far.sendall(data)
-        far.shutdown(socket.SHUT_WR)
-        far.settimeout(_GOODBYE)
-        while far.recv(_CHUNK):
-            pass
-    except OSError:
-        return
+    while select([near], [], [], 0)[0] and (data := near.recv(_CHUNK)):
+        far.sendall(data)
+    far.shutdown(socket.SHUT_WR)
+    far.settimeout(_GOODBYE)
+    while far.recv(_CHUNK):
+        pass
 
 
 @contextmanager
