@@ -36,7 +36,7 @@ class Frames:
         while (end := self._buffer.find(b"\n", self._searched)) < 0:
             self._searched = len(self._buffer)
             if self._searched > self._most:
-                raise Broken(f"a frame of more than {self._most} bytes")
+                raise Broken(f"> {self._most} bytes")
             self._buffer += self._read(until)
         self._searched = 0
         line = bytes(self._buffer[:end])
@@ -55,7 +55,7 @@ class Frames:
         except OSError as error:
             raise Broken(str(error)) from error
         if not read:
-            raise Broken("the other side is gone")
+            raise Broken("gone")
         return read
 
 

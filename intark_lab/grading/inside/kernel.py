@@ -16,11 +16,10 @@ from IPython.core.profiledir import ProfileDir
 from traitlets.config import Config
 
 from intark_lab.grading.inside.outputs import Capture, Outputs, Recorder, Stream
+from intark_lab.texts import text
 
 MIB = 1 << 20
-NOT_SHOWN = "ERROR: An error occurred while showtraceback was disabled"
-"""nbgrader's words for an error that left no output."""
-_FIRST = ("1", "None.nothing", "!true", "{'a': [1]}", "import pandas; pandas.DataFrame({'a': [1]})")
+_FIRST = ("1", "None.nothing", "!true", "{'a': [1]}", "__import__('pandas').DataFrame({'a': [1]})")
 
 
 class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
@@ -112,5 +111,5 @@ def _unshown(reply: dict, outputs: list[dict]) -> bool:
 def _error(reply: dict, error: BaseException | None) -> dict:
     name = reply.get("ename") or type(error).__name__
     value = reply.get("evalue") or str(error or "")
-    shown = reply.get("traceback") or [NOT_SHOWN]
+    shown = reply.get("traceback") or [text("grade.not-shown")]
     return {"output_type": "error", "ename": name, "evalue": value, "traceback": shown}
