@@ -93,7 +93,7 @@ def test_restored_originals_stand_beside_and_never_replace(course, capsys):
     refreshed()
     (course / "work" / LESSON).write_text("mine")
     (course / "work" / EXERCISE).unlink()
-    assert restore.main(["02"]) == 0
+    assert restore.main(["2"]) == 0
     assert restore.main(["02-made"]) == 0
     beside = sorted(file.name for file in (course / "work" / "notebooks").iterdir())
     again = ["02-made-original-2.ipynb", "02-made-original.ipynb", "02-made.ipynb"]

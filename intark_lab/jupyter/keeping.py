@@ -47,8 +47,10 @@ def save(code: str) -> Path:
 def unpack(file: Path) -> tuple[list[str], list[str], str]:
     """Bring back what `save` packed: the files that are back, those put beside another, the code.
 
-    Raises LabError for a file of another kind.
+    Raises LabError for a file of another kind, or none.
     """
+    if not file.exists():
+        raise LabError(text("jupyter.save.not-there", file=file.name))
     try:
         with zipfile.ZipFile(file) as packed:
             entries = list(_entries(packed))

@@ -26,13 +26,13 @@ class Script(NamedTuple):
 
 
 def of_unit(unit: str, folder: Path) -> Script:
-    """The program of the lesson whose name begins with `unit`, such as `02`.
+    """The program of the lesson whose name begins with `unit`, such as `02` or `2`.
 
     The learner's copy in `folder` counts, as it was last saved; else the course's own. Raises
     LabError where there is no such lesson, or where its cells are no plain Python.
     """
     for place in (folder, paths.notebooks()):
-        for file in sorted(place.glob(f"{unit}-*.ipynb")):
+        for file in sorted(place.glob(f"{unit:0>2}-*.ipynb")):
             try:
                 return Script(f"{file.stem[3:]}.py", composed(_cells(file)))
             except (SyntaxError, ValueError) as error:

@@ -63,11 +63,12 @@ def refresh() -> Refreshed:
 def restore(unit: str) -> list[str]:
     """Put the originals of a unit beside the learner's copies; their paths below `work/`.
 
-    `unit` is the unit's name or its beginning, such as `02`. Empty when there is no such unit.
+    `unit` is the unit's name or its beginning, such as `02` or `2`. Empty when there is
+    no such unit.
     """
     begun, restored = _record(), []
     for name, original in originals():
-        if Path(name).name.startswith(unit):
+        if Path(name).name.startswith(f"{unit:0>2}"):
             target = _free(folder() / name)
             _put(original, target)
             restored.append(target.relative_to(folder()).as_posix())
