@@ -88,6 +88,14 @@ def keys_before_status(service):
     return by_the_portal_first(service)
 
 
+def asks_for_expired_first(service):
+    """A key that was renewed long ago and revoked as well has both flags."""
+    for key in sent(service):
+        if held(service)["status"] == "ACCEPTED" and key["expired"]:
+            return "key expired"
+    return by_the_portal_first(service)
+
+
 def newest_key(service):
     keys = held(service)["keys"]
     return by_the_portal_first(service | {"key": keys[0]["id"]})
@@ -154,6 +162,7 @@ ATTEMPTS = [
     Attempt("3.4", itself(forgetful), 1, "wrong", "nothing gateway"),
     Attempt("3.4", itself(nothing_for_calls), 1, "wrong", "portal nothing"),
     Attempt("3.4", itself(keys_before_status), 1, "wrong", "wrong gateway"),
+    Attempt("3.4", itself(asks_for_expired_first), 1, "wrong", "wrong gateway"),
     Attempt("3.4", itself(newest_key), 1, "wrong", "wrong gateway"),
     Attempt("3.4", itself(one_word_for_all_401), 1, "wrong", "no-such-word gateway"),
     Attempt("3.4", itself(takes_403_for_an_address), 1, "wrong", "portal wrong"),
