@@ -152,7 +152,7 @@ def _reading(drawn: dict, truth: dict[int, list[int]]) -> Part:
     for axis, words in (("x", (TIME,)), ("y", (COUNTED, PER_HOUR))):
         label = drawn[axis]
         if not label:
-            return no(f"unit05.figure.no-{axis}-label", read)
+            return no(f"unit05.figure.{axis}-unlabelled", read)
         if not all(re.search(word, label, re.I) for word in words):
             return no(f"unit05.figure.{axis}-label", read, label=label[:60])
     series = _largest(drawn["series"])
