@@ -86,6 +86,7 @@ def test_a_batch_goes_on_whatever_one_submission_does(root):
     hand_in(root, "exits", beginning_with(EXITS))
     hand_in(root, "renamed", solved(1), name="mine")
     hand_in(root, "right", solved(1, 2, 3, 4))
+    (root / "submitted" / "right" / UNIT / "timestamp.txt").write_text("no time at all")
     (root / "submitted" / "empty" / UNIT).mkdir(parents=True)
     (root / "submitted" / "link" / UNIT).mkdir(parents=True)
     (root / "submitted" / "link" / UNIT / f"{UNIT}.ipynb").symlink_to("/etc/passwd")

@@ -40,9 +40,15 @@ class HandedIn:
         return taken
 
     def timestamp(self) -> str | None:
-        """When it was handed in, as nbgrader or `collect` wrote it down."""
+        """When it was handed in, as nbgrader or `collect` wrote it down; None where it is no time."""
+        from nbgrader.utils import parse_utc  # slow to load, and loaded when this is asked
+
         file = self.folder / "timestamp.txt"
-        return file.read_text("utf-8", "replace").strip() if _is_plain(file) else None
+        try:
+            said = file.read_text("utf-8").strip() if _is_plain(file) else None
+            return said if parse_utc(said) else None
+        except (ValueError, OverflowError):
+            return None
 
 
 def handed_in(course: Course, units: list[str], students: list[str]) -> list[HandedIn]:
