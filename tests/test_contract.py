@@ -24,6 +24,7 @@ ALSO = {400, 404, 415}
 """Statuses that the documents leave out at places where the server sends them: a wrong page or
 parameter, somebody else's or no such thing, a body of another kind."""
 
+ROUNDS = 6
 VALID, KNOWN, MADE_UP = "valid", "with ids that are there", "as made up"
 """What is done to a call that schemathesis made up."""
 
@@ -121,9 +122,12 @@ def test_what_answers_lead_to_is_there(schema, visitor, paths):
         def validate_response(self, response, case, **_):
             visitor.hold(case, response)
 
-    Workflow.run(settings=_settings(20, stateful_step_count=8))
     linked = {link.target for link in contract.LINKS}
-    assert visitor.unseen(schema) & linked == set()
+    for _ in range(ROUNDS):  # which link is followed is left to chance
+        Workflow.run(settings=_settings(12, stateful_step_count=8, derandomize=False))
+        if not visitor.unseen(schema) & linked:
+            return
+    pytest.fail(f"no success after a link: {visitor.unseen(schema) & linked}")
 
 
 def _hold(visitor: Visitor, cases, count: int, *ways: str) -> None:
@@ -140,15 +144,14 @@ def _hold(visitor: Visitor, cases, count: int, *ways: str) -> None:
 
 
 def _settings(count: int, **more) -> settings:
-    return settings(
-        max_examples=count,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-        **more,
-    )
+    usual = {
+        "derandomize": True,
+        "database": None,
+        "deadline": None,
+        "phases": [Phase.generate],
+        "suppress_health_check": list(HealthCheck),
+    }
+    return settings(max_examples=count, **(usual | more))
 
 
 def _mode(name: str):
