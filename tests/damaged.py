@@ -91,6 +91,14 @@ def windows_lines(notebook: NotebookNode) -> None:
         each.source = each.source.replace("\n", "\r\n")
 
 
+def two_tries_below_the_check(notebook: NotebookNode) -> None:
+    check = notebook.cells.pop(place(notebook, 1, "check"))
+    where = place(notebook, 1, "answer")
+    wrong = deepcopy(notebook.cells[where])
+    wrong.source = "course = None"
+    notebook.cells[where:where] = [check, wrong]
+
+
 def copy_an_answer_far_below(notebook: NotebookNode) -> None:
     copy = deepcopy(cell(notebook, 1, "answer"))
     copy.source = "course = None  # only trying"
@@ -237,6 +245,7 @@ def damaged() -> Iterable[Damaged]:
     yield Damaged("copied-task", after(copy_task), ("test-copied",))
     yield Damaged("answer-below-its-check", after(answer_below_check), ("test-moved",))
     yield Damaged("answer-copied-far-below", after(copy_an_answer_far_below), ())
+    yield Damaged("two-tries-below", after(two_tries_below_the_check), ("test-moved",))
     elsewhere = ("answer-found", "test-moved")
     yield Damaged("own-cells-above", after(own_cell(above=True)), elsewhere)
     yield Damaged("own-cells-below", after(own_cell(above=False)), elsewhere)

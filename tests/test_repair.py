@@ -1,6 +1,7 @@
 """Repair: what is said of each damaged submission, and the form of what comes out."""
 
 import json
+import re
 
 import nbformat
 import pytest
@@ -94,6 +95,14 @@ def test_what_learners_wrote_is_kept_in_their_order(notebook):
     own = [c.source for c in notebook.cells if not c.id.endswith("-check")]
     kept = [c.source for c in mended(written(notebook)).notebook.cells]
     assert [source for source in kept if source in own] == own
+
+
+@pytest.mark.parametrize("case", [c for c in ONCE if c.points[0]], ids=lambda case: case.name)
+def test_the_check_meets_the_right_answer(case):
+    sources = [cell.source for cell in mended(case.raw).notebook.cells]
+    above = sources[: sources.index('check("2.1", course)')]
+    met = [source for source in above if re.search("^course = ", source, re.M)][-1]
+    assert "emner/v1/emner/{task.emne_id}" in met or met == "course = emne"
 
 
 def test_every_note_is_a_sentence():

@@ -4,17 +4,16 @@ One process writes, and one connection stays open. A comment or a point that a p
 never touched.
 """
 
-import os
 import subprocess
 import sys
 import warnings
-from pathlib import Path
 
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
 from sqlalchemy.exc import SAWarning
 
+from intark_lab.grading.folders import Course
 from intark_lab.grading.submission import Report
 from intark_lab.grading.value import settle
 
@@ -25,12 +24,9 @@ UNTOUCHED = "No response."
 class Register:
     """The gradebook of one course; a context that closes it."""
 
-    def __init__(self, root: Path, database: Path):
-        os.environ["PATH"] = os.pathsep.join(  # nbgrader calls alembic by name
-            [os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)]
-        )
-        self._root = root
-        self.book = Gradebook(f"sqlite:///{database}", "intark")
+    def __init__(self, course: Course):
+        self._root = course.root
+        self.book = course.book()
 
     def __enter__(self) -> "Register":
         return self

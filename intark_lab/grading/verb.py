@@ -70,7 +70,7 @@ def _grade(
     done: list[Graded] = []
     bar = table.Bar(len(work), quiet=options.json)
     try:
-        with Register(course.root, course.gradebook) as register:
+        with Register(course) as register:
             for unit in sorted({one.unit for one in work}):
                 register.know(unit)
             if not options.dask:
