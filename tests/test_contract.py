@@ -25,6 +25,7 @@ ALSO = {400, 404, 415}
 parameter, somebody else's or no such thing, a body of another kind."""
 
 ROUNDS = 6
+"""Times that links are followed before one without success is a fault."""
 VALID, KNOWN, MADE_UP = "valid", "with ids that are there", "as made up"
 """What is done to a call that schemathesis made up."""
 
