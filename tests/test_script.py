@@ -51,6 +51,7 @@ def test_only_imports_that_are_used_come_along():
 def test_the_learners_own_copy_is_taken(tmp_path):
     copy = new_notebook(cells=[new_code_cell("mine = 1", metadata={"tags": [TAG]})])
     nbformat.write(copy, tmp_path / "02-call-an-api.ipynb")
+    nbformat.write(new_notebook(), tmp_path / "02-call-an-api-original.ipynb")  # restored beside it
     assert "mine = 1" in of_unit("02", tmp_path).code
     assert of_unit("2", tmp_path) == of_unit("02", tmp_path)
     assert "mine" not in of_unit("02", Path("/")).code

@@ -31,12 +31,13 @@ def of_unit(unit: str, folder: Path) -> Script:
     The learner's copy in `folder` counts, as it was last saved; else the course's own. Raises
     LabError where there is no such lesson, or where its cells are no plain Python.
     """
-    for place in (folder, paths.notebooks()):
-        for file in sorted(place.glob(f"{unit:0>2}-*.ipynb")):
-            try:
-                return Script(f"{file.stem[3:]}.py", composed(_cells(file)))
-            except (SyntaxError, ValueError) as error:
-                raise LabError(text("jupyter.script.broken", file=file.name, error=error)) from None
+    for lesson in sorted(paths.notebooks().glob(f"{unit:0>2}-*.ipynb")):
+        own = folder / lesson.name
+        try:
+            cells = _cells(own if own.is_file() else lesson)
+            return Script(f"{lesson.stem[3:]}.py", composed(cells))
+        except (SyntaxError, ValueError) as error:
+            raise LabError(text("jupyter.script.broken", file=lesson.name, error=error)) from None
     raise LabError(text("jupyter.script.unknown", unit=unit))
 
 
