@@ -40,7 +40,7 @@ class HandedIn:
         return taken
 
     def timestamp(self) -> str | None:
-        """When it was handed in, as nbgrader or `collect` wrote it down; None for what is no time."""
+        """When it was handed in, as nbgrader or `collect` wrote down; None for no time."""
         from nbgrader.utils import parse_utc  # slow to load, and loaded when this is asked
 
         file = self.folder / "timestamp.txt"

@@ -15,6 +15,7 @@ from dataclasses import asdict
 from functools import cache
 
 from intark_lab.grading.inside.frames import Broken, Frames
+from intark_lab.grading.sandbox import root
 from intark_lab.grading.submission import Flag, Job, Report, Score
 from intark_lab.texts import text
 
@@ -130,7 +131,8 @@ def _environ(folder: str) -> dict[str, str]:
     """What the warm process needs of the environment, and nothing of the grader's own."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     own = {"HOME": folder, "NBGRADER_EXECUTION": "autograde", "PYTHONDONTWRITEBYTECODE": "1"}
-    return {**kept, **own, "OPENBLAS_NUM_THREADS": "1"}
+    places = {"SQLITE_TMPDIR": root.TEMPORARY}  # sqlite looks once, when it is loaded
+    return {**kept, **own, **places, "OPENBLAS_NUM_THREADS": "1"}
 
 
 def _frame(job: Job) -> dict:

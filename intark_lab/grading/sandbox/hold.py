@@ -15,8 +15,10 @@ _CHANCE = ("/dev/random", "/dev/urandom", "/dev/zero")
 
 
 def as_lab(level: str, limits: Limits) -> None:
-    """Hold the lab: it answers a stranger's calls, and needs nothing but its own memory."""
+    """Hold the lab: it answers a stranger's calls, and needs memory and a place to sort rows in."""
     if level == "full":
+        linux.unshare(linux.NEWNS)
+        root.private_folders(limits.disk, _uid(LAB))
         _become(LAB)
         _own_user_namespace()
         linux.set_dumpable(False)
