@@ -16,7 +16,11 @@ from intark_lab import check
 from intark_lab.tasks import TASKS
 from intark_lab.texts import catalogue
 
-TAKES_ITS_TIME = {"unit02.pages.stuck", "unit04.acknowledging.hung"}
+TAKES_ITS_TIME = {
+    "unit02.pages.stuck",
+    "unit04.acknowledging.hung",
+    "unit04.keeping.slow",
+}
 """Told after twenty seconds; test_judges and test_unit04 have it at once."""
 MODULES = [
     import_module(f"attempts.{each.name}") for each in pkgutil.iter_modules(attempts.__path__)

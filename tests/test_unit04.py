@@ -6,9 +6,11 @@ from collections import Counter
 
 import pika
 import pytest
+from attempts.unit04_handling import compared
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from intark_lab import check
 from intark_lab.control import awkward
 from intark_lab.control.words import judged
 from intark_lab.events import KINDS
@@ -111,6 +113,28 @@ def test_any_register_is_judged(register, how, facts):
     assert judged(TASKS["4.5"], verdict)["text"]
 
 
+def test_a_consumer_that_takes_its_time_is_told_so():
+    told = [{"kind": events.MOVES, "how": None, "url": "http://127.0.0.1/dfo/1"}]
+    evidence = {"runs": [{"left": 1, "hung": True}], "register": {}, "told": told}
+    bench = Bench(1, TRUTH, None, [], "probe", [], None)
+    facts = {"was_cut": True, "unchanged": False, "cut_at": told[0]["url"]}
+    verdict = TASKS["4.5"].judge(bench, evidence | facts)
+    assert "after 20 seconds" in judged(TASKS["4.5"], verdict)["text"]
+
+
+def test_who_remembers_what_is_done_may_be_checked_again(lab, listening):
+    seen = {}
+
+    def handle(notification, client, register):
+        if seen.get(notification["id"]) == notification["time"]:
+            return False
+        changed = compared(notification, client, register)
+        seen[notification["id"]] = notification["time"]
+        return changed
+
+    assert [check("4.2", handle) for _ in range(2)] == [2, 2]
+
+
 def judge(lab, task_id: str, evidence: dict) -> str:
     lab.control("POST", f"/tasks/{task_id}/start")
     result = lab.control("POST", f"/tasks/{task_id}/judge", evidence)
@@ -142,7 +166,8 @@ def test_any_runs_are_judged(runs):
 @given(answer=PLAIN | st.dictionaries(st.sampled_from(["id", "operation", "url", "time"]), PLAIN))
 def test_any_answer_of_a_parser_is_judged(answer):
     body = '{"sub": "emner/X-1", "iss": "FS-prod", "iat": "1", "operation": "update", "jti": "x"}'
-    read = [{"key": "a.b", "body": body, "answer": answer, "type": type(answer).__name__}]
+    kinds = {"type": type(answer).__name__, "is_time": True, "time_type": "datetime"}
+    read = [{"key": "a.b", "body": body, "answer": answer, **kinds}]
     evidence = {"gateway": "http://127.0.0.1/gateway", "read": read}
     assert judged(TASKS["4.1"], TASKS["4.1"].judge(None, evidence))["text"]
 

@@ -74,6 +74,8 @@ def _unwrapped(value):
         raise NotPlain("tasks.not-data", type=type(value).__name__)
     if hasattr(value, "status_code") and hasattr(value, "text"):
         return _body(value.text)
+    if hasattr(value, "scheme") and hasattr(value, "host"):
+        return str(value)  # an address
     if type(value).__name__ in ("NAType", "NaTType"):
         return None
     if hasattr(value, "columns") and hasattr(value, "to_dict") and not hasattr(value, "to_dicts"):

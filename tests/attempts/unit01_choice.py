@@ -58,6 +58,14 @@ def choices_as_text(task):
     return {case: row["choice"] for case, row in measured(task).items()}
 
 
+def with_a_note(task):
+    return measured(task) | {"note": "measured twice"}
+
+
+def a_list(task):
+    return list(measured(task).values())
+
+
 def three_cases(task):
     return {case: row for case, row in measured(task).items() if case != "screens"}
 
@@ -102,7 +110,9 @@ def lookups(numbers):
 ATTEMPTS = [
     Attempt("1.4", measured, 2, "right", "cost right"),
     Attempt("1.4", measured_on_short_courses, 2, "right", "cost right"),
-    Attempt("1.4", choices_as_text, 0, "wrong", "other-type"),
+    Attempt("1.4", with_a_note, 2, "right", "cost right"),
+    Attempt("1.4", a_list, 0, "wrong", "other-type"),
+    Attempt("1.4", choices_as_text, 0, "wrong", "no-row"),
     Attempt("1.4", three_cases, 0, "wrong", "missing"),
     Attempt("1.4", choices_alone, 0, "wrong", "no-number unfounded"),
     Attempt("1.4", counted, 0, "wrong", "no-bytes unfounded"),

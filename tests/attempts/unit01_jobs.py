@@ -34,6 +34,10 @@ def in_norwegian(_task):
     return NORWEGIAN
 
 
+def with_articles(_task):
+    return {job: f"the {name}" for job, name in JOBS.items()}
+
+
 def untouched(_task):
     return ...
 
@@ -73,6 +77,7 @@ def own_words(_task):
 ATTEMPTS = [
     Attempt("1.1", in_english, 2, "right", "parts people"),
     Attempt("1.1", in_norwegian, 2, "right", "parts people"),
+    Attempt("1.1", with_articles, 2, "right", "parts people"),
     Attempt("1.1", untouched, 0, "untried", "tasks.untried.value"),
     Attempt("1.1", a_list, 0, "wrong", "other-type"),
     Attempt("1.1", names_to_jobs, 0, "wrong", "turned-round"),

@@ -68,6 +68,14 @@ def own_words(_task):
     return [("change", "provider"), ("send", "provider"), *STEPS[2:]]
 
 
+def turned_round(_task):
+    return [(who, step) for step, who in STEPS]
+
+
+def a_set(_task):
+    return set(STEPS)
+
+
 def one_text(_task):
     return "change, notify, distribute, judge, fetch, update"
 
@@ -90,5 +98,7 @@ ATTEMPTS = [
     Attempt("1.2", five, 0, "wrong", "count nobody"),
     Attempt("1.2", twice, 1, "wrong", "count who"),
     Attempt("1.2", own_words, 0, "wrong", "no-such-step nobody"),
+    Attempt("1.2", turned_round, 0, "wrong", "turned-round nobody"),
+    Attempt("1.2", a_set, 0, "wrong", "other-type"),
     Attempt("1.2", one_text, 0, "wrong", "other-type"),
 ]

@@ -1,6 +1,7 @@
 """Task 4.3, acknowledge at the right moment. Many ways of pika's, and many accidents."""
 
 import json
+from contextlib import suppress
 
 from attempts import Attempt
 from attempts.unit02_client import itself
@@ -206,6 +207,31 @@ def skips_the_last(channel, queue, work):
             channel.basic_reject(method.delivery_tag, requeue=False)
 
 
+def one_a_start(channel, queue, work):
+    method, _, body = channel.basic_get(queue)
+    try:
+        work(body)
+    except ValueError:
+        channel.basic_reject(method.delivery_tag, requeue=False)
+    else:
+        channel.basic_ack(method.delivery_tag)
+
+
+def tag_of_properties(channel, queue, work):
+    for _, properties, body in channel.consume(queue, inactivity_timeout=0.2):
+        work(body)
+        channel.basic_ack(properties.delivery_tag)
+
+
+def automatic_and_once_more(channel, queue, work):
+    for method, _, body in channel.consume(queue, inactivity_timeout=0.2, auto_ack=True):
+        if method is None:
+            break
+        with suppress(ValueError):
+            work(body)
+        channel.basic_ack(method.delivery_tag)
+
+
 def empties_it(channel, queue, work):
     channel.queue_purge(queue)
 
@@ -244,6 +270,9 @@ ATTEMPTS = [
     Attempt("4.3", itself(leaves_poison), 1, "wrong", "nothing-lost poison-kept", slow=True),
     Attempt("4.3", itself(stops_early), 0, "wrong", "skipped left", slow=True),
     Attempt("4.3", itself(skips_the_last), 1, "wrong", "skipped nothing-left", slow=True),
+    Attempt("4.3", itself(one_a_start), 0, "wrong", "early left"),
+    Attempt("4.3", itself(tag_of_properties), 0, "wrong", "broke never"),
+    Attempt("4.3", itself(automatic_and_once_more), 1, "wrong", "broke nothing-left", slow=True),
     Attempt("4.3", itself(empties_it), 0, "wrong", "no-work", slow=True),
     Attempt("4.3", itself(hands_over_a_dict), 0, "wrong", "no-body", slow=True),
     Attempt("4.3", itself(no_such_queue), 0, "raised", "failed", slow=True),

@@ -133,6 +133,20 @@ def keeps_the_notification(notification, client, register):
     return new
 
 
+def none_for_what_is_gone(notification, client, register):
+    new = compared(notification, client, register)
+    register.setdefault(notification["url"])
+    return new
+
+
+def keeps_the_response(notification, client, register):
+    response = client.get(notification["url"])
+    if response.status_code == 404:
+        return register.pop(notification["url"], None) is not None
+    register[notification["url"]] = response.raise_for_status()
+    return True
+
+
 def by_id(notification, client, register):
     record = client.get(notification["url"]).json()
     register[record["id"]] = record
@@ -160,5 +174,7 @@ ATTEMPTS = [
     Attempt("4.2", itself(quiet_about_faults), 1, "wrong", "down-silent said"),
     Attempt("4.2", itself(stores_the_fault), 1, "wrong", "down-stored said"),
     Attempt("4.2", itself(keeps_the_notification), 0, "wrong", "no-record said-change"),
+    Attempt("4.2", itself(none_for_what_is_gone), 1, "wrong", "none-stored said"),
+    Attempt("4.2", itself(keeps_the_response), 1, "wrong", "register said-change"),
     Attempt("4.2", itself(by_id), 0, "wrong", "others said-change"),
 ]

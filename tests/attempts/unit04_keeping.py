@@ -241,6 +241,26 @@ def everything_at_the_end(channel, queue, client, register):
 
 
 @consuming
+def none_for_what_is_gone(body, client, register):
+    url = json.loads(body)["sub"]
+    register[url] = None
+    refresh(url, client, register)
+    register.setdefault(url)
+
+
+def stops_at_poison(channel, queue, client, register):
+    for method, _, body in channel.consume(queue, inactivity_timeout=0.3):
+        if method is None:
+            return
+        try:
+            refresh(json.loads(body)["sub"], client, register)
+        except ValueError:
+            channel.basic_reject(method.delivery_tag, requeue=False)
+            return
+        channel.basic_ack(method.delivery_tag)
+
+
+@consuming
 def twice_to_be_sure(body, client, register):
     refresh(json.loads(body)["sub"], client, register)
     refresh(json.loads(body)["sub"], client, register)
@@ -273,5 +293,7 @@ ATTEMPTS = [
     Attempt("4.5", itself(by_number), 0, "wrong", "other-key not-yet", slow=True),
     Attempt("4.5", itself(in_a_copy), 0, "wrong", "unchanged not-yet", slow=True),
     Attempt("4.5", itself(everything_at_the_end), 1, "wrong", "in-step list", slow=True),
+    Attempt("4.5", itself(none_for_what_is_gone), 0, "wrong", "none-stored not-yet", slow=True),
+    Attempt("4.5", itself(stops_at_poison), 0, "wrong", "early left", slow=True),
     Attempt("4.5", itself(twice_to_be_sure), 1, "wrong", "in-step calls", slow=True),
 ]

@@ -2,8 +2,11 @@
 
 import json
 import os
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
+import httpx
 import pandas as pd
 from cloudevents.core.bindings.amqp import AMQPMessage, from_structured_event
 
@@ -139,11 +142,36 @@ def seconds(answer, body):
     return answer["time"].timestamp()
 
 
+def as_address(answer, body):
+    return httpx.URL(answer["url"])
+
+
+def local_time(answer, body):
+    return answer["time"].astimezone(ZoneInfo("Europe/Oslo"))
+
+
+def as_text(answer, body):
+    return answer["time"].isoformat()
+
+
+def as_object(method, properties, body):
+    return Notification(**by_members(method, properties, body))
+
+
+@dataclass
+class Notification:
+    id: str
+    operation: str
+    url: str
+    time: datetime
+
+
 RIGHT = "what when"
 ATTEMPTS = [
     Attempt("4.1", itself(by_members), 2, "right", RIGHT),
     Attempt("4.1", itself(by_sdk), 2, "right", RIGHT),
     Attempt("4.1", itself(by_routing_key), 2, "right", RIGHT),
+    Attempt("4.1", itself(changed(url=as_address, time=local_time)), 2, "right", RIGHT),
     Attempt("4.1", itself(stub), 0, "untried", "tasks.untried.function"),
     Attempt("4.1", itself(two_arguments), 0, "wrong", "tasks.misfit.signature"),
     Attempt("4.1", itself(first_format_alone), 0, "raised", "raised no-time"),
@@ -159,4 +187,6 @@ ATTEMPTS = [
     Attempt("4.1", itself(changed(time=milliseconds_as_seconds)), 1, "wrong", "what scale"),
     Attempt("4.1", itself(changed(time=hour_off)), 1, "wrong", "what time"),
     Attempt("4.1", itself(changed(time=seconds)), 1, "wrong", "what no-instant"),
+    Attempt("4.1", itself(changed(time=as_text)), 1, "wrong", "what no-instant"),
+    Attempt("4.1", itself(as_object), 0, "wrong", "tasks.not-data"),
 ]

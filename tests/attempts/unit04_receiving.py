@@ -112,6 +112,18 @@ def with_a_change(handle, channel, method, properties, body):
     channel.basic_ack(method.delivery_tag)
 
 
+@listening
+def tag_of_properties(handle, channel, method, properties, body):
+    handle(method.routing_key, json.loads(body))
+    channel.basic_ack(properties.delivery_tag)
+
+
+@listening
+def puts_back(handle, channel, method, properties, body):
+    handle(method.routing_key, json.loads(body))
+    channel.basic_nack(method.delivery_tag)
+
+
 def automatic(url, queue, handle):
     channel = open_channel(url)
     for method, _, body in channel.consume(queue, auto_ack=True, inactivity_timeout=0.2):
@@ -169,5 +181,7 @@ ATTEMPTS = [
     Attempt("4.4", itself(bytes_alone), 1, "wrong", "not-parsed acknowledged", slow=True),
     Attempt("4.4", itself(exchange_as_key), 1, "wrong", "no-key acknowledged", slow=True),
     Attempt("4.4", itself(with_a_change), 1, "wrong", "missing acknowledged", slow=True),
+    Attempt("4.4", itself(tag_of_properties), 0, "wrong", "broke left"),
+    Attempt("4.4", itself(puts_back), 1, "wrong", "received put-back"),
     Attempt("4.4", itself(last_one_stays), 1, "wrong", "received left", slow=True),
 ]

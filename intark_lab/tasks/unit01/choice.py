@@ -41,11 +41,15 @@ def inputs(bench: Bench) -> dict:
 
 def judge(bench: Bench, evidence: dict) -> Verdict:
     answer, cases = evidence["answer"], bench.params["cases"]
-    if not isinstance(answer, dict) or not all(isinstance(one, dict) for one in answer.values()):
+    if not isinstance(answer, dict):
         part = no("unit01.choice.other-type", "unit01.read.choice", type=evidence["type"])
         return verdict(part, part)
     if missing := [case for case in cases if case not in answer]:
         part = no("unit01.choice.missing", "unit01.read.choice", case=missing[0])
+        return verdict(part, part)
+    if odd := [case for case in cases if not isinstance(answer[case], dict)]:
+        about = {"case": odd[0], "got": str(answer[odd[0]])[:60]}
+        part = no("unit01.choice.no-row", "unit01.read.choice", **about)
         return verdict(part, part)
     cost = _cost(answer, cases, _bytes_of_a_course(bench))
     if not cost.earned:

@@ -25,7 +25,7 @@ def inputs(_bench: Bench) -> dict:
 def judge(_bench: Bench, evidence: dict) -> Verdict:
     answer = evidence["answer"]
     pairs = list(answer.items()) if isinstance(answer, dict) else answer
-    if not isinstance(pairs, list):
+    if not isinstance(pairs, list) or evidence["type"] == "set":  # a set has no order
         part = no("unit01.steps.other-type", "unit01.read.steps", type=evidence["type"])
         return verdict(part, part)
     words, who = zip(*map(_split, pairs), strict=True) if pairs else ((), ())
@@ -45,6 +45,8 @@ def _order(steps: list, words: tuple) -> Part:
     if None in steps:
         place = steps.index(None)
         about = {"place": place + 1, "word": words[place], "names": ", ".join(sorted(STEPS))}
+        if known(words[place], WHO):
+            return no("unit01.steps.turned-round", read, **about)
         return no("unit01.steps.no-such-step", read, **about)
     for step in STEPS:
         if steps.count(step) != 1:

@@ -1,4 +1,4 @@
-"""Words as learners write them: in English or Norwegian, in any case, with any hyphens."""
+"""Words as learners write them: English or Norwegian, in any case, with hyphens or an article."""
 
 ALSO = {
     "api katalog": "api catalogue",
@@ -48,4 +48,5 @@ def known(word, names: tuple[str, ...]) -> str | None:
 
 
 def _plain(word: str) -> str:
-    return " ".join(word.casefold().replace("-", " ").replace("_", " ").split())
+    words = word.casefold().replace("-", " ").replace("_", " ").split()
+    return " ".join(words).removeprefix("the ")

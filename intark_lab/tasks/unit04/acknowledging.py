@@ -13,6 +13,7 @@ POISON, FAILS = 1, 2
 """Which message can never be read, and at which one the accidents happen: counted from 0."""
 RUNS = 4
 """How often the consumer is started at most."""
+WORK_RAISES = ("JSONDecodeError", "ConnectionError")
 
 
 def orders(_bench: Bench) -> dict:
@@ -47,11 +48,15 @@ def _nothing_lost(runs: list[dict]) -> Part:
     worked = [number for run in runs for number in run["worked"]]
     if worked.count(POISON) > RUNS:
         return no("unit04.acknowledging.poison-again", POISON_READ, count=worked.count(POISON))
+    if own := _own_failure(runs):
+        return no("unit04.acknowledging.broke", READ, **own)
+    tries, left = worked.count(FAILS), runs[-1]["left"]
+    if tries < 3 and "hung" in runs[-1]:
+        return no("unit04.acknowledging.hung", READ, count=left)
     if FAILS not in worked:
         return no("unit04.acknowledging.stopped", POISON_READ, **_failure(runs))
-    tries = worked.count(FAILS)
-    if tries < 3 and runs[-1]["left"]:
-        return no("unit04.acknowledging.hung", READ, count=runs[-1]["left"])
+    if tries < 3 and left:
+        return no("unit04.acknowledging.early", READ, count=left, runs=len(runs))
     if tries < 3:
         name = "lost-at-cut" if tries == 1 else "lost-at-failure"
         return no(f"unit04.acknowledging.{name}", READ)
@@ -73,6 +78,12 @@ def _nothing_left(runs: list[dict]) -> Part:
     if runs[-1]["left"]:
         return no("unit04.acknowledging.left", READ, count=runs[-1]["left"])
     return yes("unit04.acknowledging.nothing-left")
+
+
+def _own_failure(runs: list[dict]) -> dict | None:
+    """The error that ended a run, where it was none of those that the work raises."""
+    failures = [run["failed"] for run in runs if "failed" in run]
+    return next((one for one in failures if one["type"] not in WORK_RAISES), None)
 
 
 def _failure(runs: list[dict]) -> dict:

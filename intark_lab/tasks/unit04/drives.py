@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import httpx
 
@@ -16,7 +17,7 @@ from intark_lab.lab import current
 from intark_lab.tasks.driving import gateway_client
 from intark_lab.tasks.evidence import Unfit, called
 from intark_lab.tasks.guard import TimeUp, told
-from intark_lab.tasks.plain import plain
+from intark_lab.tasks.plain import NotPlain, plain
 from intark_lab.tasks.unit04.line import Line, PowerCut, held
 from intark_lab.tasks.unit04.running import channel_at, left_in, quiet_pika, run, wait_for
 from intark_lab.texts import text
@@ -98,11 +99,13 @@ DRIVES = {"4.1": parser, "4.2": handler, "4.3": acknowledger, "4.4": receiver, "
 def _answer(parse: Callable, *message) -> dict:
     try:
         answer = called(parse, *message)
-        return {"answer": plain(answer), "type": type(answer).__name__}
-    except (Unfit, TimeUp, NotImplementedError):
+        shown = {"answer": plain(answer), "type": type(answer).__name__}
+    except (Unfit, TimeUp, NotImplementedError, NotPlain):
         raise
     except (Exception, SystemExit) as error:
         return {"raised": told(error)}
+    time = answer.get("time") if isinstance(answer, dict) else None
+    return {**shown, "is_time": isinstance(time, datetime), "time_type": type(time).__name__}
 
 
 class _Cases:
@@ -112,35 +115,40 @@ class _Cases:
         self._handle, self._client, self._orders = handle, client, orders
         self._base = current().gateway_url + orders["path"]
         self._register = {self._url(id_): one for id_, one in orders["register"].items()}
+        self._sent = {}
 
     def play(self, case: dict) -> dict:
         """One case: what was returned or raised, and the register's record before and after."""
         url = self._url(case["id"])
-        before = copy.deepcopy(self._register)
+        before = plain(self._register)
         if "fault" in case:
             fault = {**case["fault"], "application": self._orders["application"]}
             current().control("POST", "/fault", fault)
         said = self._said(url, case)
-        kept = {"before": before.get(url), "kept": plain(self._register.get(url))}
-        others = [key for key in {**before, **self._register} if key != url]
-        touched = [key for key in others if self._register.get(key) != before.get(key)]
-        changed = {"changed": self._register != before, "others": str(*touched[:1])}
+        after = plain(self._register)
+        kept = {"before": before.get(url), "kept": after.get(url), "has": url in after}
+        others = [key for key in {**before, **after} if key != url]
+        touched = [key for key in others if after.get(key) != before.get(key)]
+        changed = {"changed": after != before, "others": str(*touched[:1])}
         return {"case": case["case"], "id": case["id"], **kept, **changed, **said}
 
     def _url(self, id_: str) -> str:
         return f"{self._base}/{id_}"
 
     def _said(self, url: str, case: dict) -> dict:
-        at = datetime.now(UTC) - timedelta(minutes=case["minutes"])
-        notification = {"id": case["notification"], "operation": case["operation"]}
-        notification |= {"url": url, "time": at}
+        told_of = {**self._told(case), "operation": case["operation"], "url": url}
         try:
-            said = called(self._handle, notification, self._client, self._register)
+            said = called(self._handle, told_of, self._client, self._register)
             return {"returned": None if said is None else bool(said)}
         except (Unfit, TimeUp, NotImplementedError):
             raise
         except (Exception, SystemExit) as error:
             return {"raised": told(error)}
+
+    def _told(self, case: dict) -> dict:
+        """Id and time: new in each check, and the same when a notification comes again."""
+        at = datetime.now(UTC) - timedelta(minutes=case["minutes"])
+        return self._sent.setdefault(case["notification"], {"id": str(uuid4()), "time": at})
 
 
 class _Work:
@@ -191,7 +199,7 @@ class _Handle:
         shown = {"key": plain(routing_key), "message": plain(message)}
         self.seen.append({**shown, "type": type(message).__name__})
         self._count += 1
-        if self._count in (self._cut + 1, OFTEN):
+        if self._count == self._cut + 1 or self._count >= OFTEN:
             self._line.cut()
             raise PowerCut
 

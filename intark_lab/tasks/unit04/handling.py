@@ -1,6 +1,5 @@
 """Task 4.2: a handler that may be called again. A point for the register, a point for the word."""
 
-from intark_lab.birth import identity
 from intark_lab.tasks.task import Bench, Part, Verdict, no, verdict, yes
 from intark_lab.texts import text
 
@@ -39,16 +38,15 @@ def orders(bench: Bench) -> dict:
         "arguments": 3,
         "path": PATH,
         "register": {one["id"]: one for one in held},
-        "cases": [_told(bench.seed, ids, *case) for case in CASES],
+        "cases": [_told(ids, *case) for case in CASES],
     }
 
 
-def _told(seed: int, ids: dict, case: str, course: str, operation: str, minutes: int) -> dict:
-    """One case for the drive. The same notification again has the same id."""
+def _told(ids: dict, case: str, course: str, operation: str, minutes: int) -> dict:
+    """One case for the drive. The same notification again has the same name."""
     name = "changed" if case == "duplicate" else case
-    notification = identity(seed, "notification", f"check/{name}")
     told = {"case": case, "id": ids[course], "operation": operation, "minutes": minutes}
-    return {**told, "notification": notification, **({"fault": DOWN} if case == "down" else {})}
+    return {**told, "notification": name, **({"fault": DOWN} if case == "down" else {})}
 
 
 def judge(bench: Bench, evidence: dict) -> Verdict:
@@ -77,7 +75,7 @@ def _register(bench: Bench, name: str, one: dict) -> Part | None:
         return no("unit04.handling.others", READ, case=case, key=one["others"][:80])
     if name == "down":
         return _down(one, truth)
-    if kept == truth:
+    if kept == truth and one["has"] == (truth is not None):
         return None
     if truth is None:
         return no(_gone_name(kept), READ, case=case)
@@ -91,6 +89,8 @@ def _register(bench: Bench, name: str, one: dict) -> Part | None:
 
 
 def _gone_name(kept) -> str:
+    if kept is None:
+        return "unit04.handling.none-stored"
     stored = isinstance(kept, dict) and "status" in kept
     return "unit04.handling.error-stored" if stored else "unit04.handling.gone-kept"
 

@@ -6,6 +6,8 @@ SYSTEM, COLLECTION = "dfo", ("dfo-ansatte", "ansatte")
 PATH, ID = "/dfo/ansatte/v2/ansatte", "ansattnummer"
 READ, POISON_READ = "unit04.read.whole", "unit04.read.poison"
 ACKNOWLEDGE_READ = "unit04.read.acknowledge"
+ABSENT = {"absent": True}
+"""In place of an entry that is not there: one that is there may be None."""
 RUNS = 3
 """How often the consumer is started at most."""
 
@@ -38,11 +40,13 @@ def _register(bench: Bench, evidence: dict) -> Part:
     truth = {f"{base}/{one[ID]}": one for one in bench.truth.records(*COLLECTION)}
     if odd := [key for key in kept if not key.startswith(f"{base}/")]:
         return no("unit04.keeping.other-key", READ, key=odd[0][:80])
-    wrong = [url for url in {**truth, **kept} if kept.get(url) != truth.get(url)]
+    wrong = [url for url in {**truth, **kept} if kept.get(url, ABSENT) != truth.get(url, ABSENT)]
     if not wrong:
         return yes("unit04.keeping.in-step", messages=len(told))
     if evidence["unchanged"]:
         return no("unit04.keeping.unchanged", READ, count=len(wrong))
+    if early := _early(evidence, len(wrong)):
+        return early
     if not bench.by_probe():
         return no("unit04.keeping.not-fetched", READ, count=len(wrong))
     cut_at = evidence["cut_at"]
@@ -51,11 +55,24 @@ def _register(bench: Bench, evidence: dict) -> Part:
     return _out_of_step(wrong, truth, evidence)
 
 
+def _early(evidence: dict, count: int) -> Part | None:
+    """Where messages were left that were never looked at."""
+    runs, poison = evidence["runs"], sum(one["how"] == "poison" for one in evidence["told"])
+    left = runs[-1]["left"]
+    if left and "hung" in runs[-1]:
+        return no("unit04.keeping.slow", READ, left=left, count=count)
+    if poison < left < len(evidence["told"]):
+        return no("unit04.keeping.early", READ, left=left, count=count, runs=len(runs))
+    return None
+
+
 def _out_of_step(wrong: list[str], truth: dict, evidence: dict) -> Part:
     """Why, read off the record that is wrong and off how it was told of."""
     first = {one["url"]: one["how"] for one in reversed(evidence["told"])}
     last = {one["url"]: one["how"] for one in evidence["told"]}
     kept, count = evidence["register"], len(wrong)
+    if nothing := [url for url in wrong if url in kept and kept[url] is None]:
+        return no("unit04.keeping.none-stored", READ, count=len(nothing))
     if errors := [url for url in wrong if url in kept and not _is_employee(kept[url])]:
         return no("unit04.keeping.no-record", READ, got=str(kept[errors[0]])[:60], count=count)
     if gone := [url for url in wrong if url not in truth]:

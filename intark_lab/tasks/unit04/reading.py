@@ -101,8 +101,9 @@ def _when(one: dict, right: dict) -> Part | None:
     if not isinstance(answer, dict) or "time" not in answer:
         return no("unit04.reading.no-time", READ, **about)
     time = answer["time"]
-    if not isinstance(time, str) or (at := _instant(time)) is None:
-        return no("unit04.reading.no-instant", READ, got=_short(time), **about)
+    if not one["is_time"] or (at := _instant(str(time))) is None:
+        kind = one["time_type"]
+        return no("unit04.reading.no-instant", READ, got=_short(time), type=kind, **about)
     if at.tzinfo is None:
         return no("unit04.reading.naive", READ, got=time, **about)
     if abs(at - right["time"]) > CLOSE:

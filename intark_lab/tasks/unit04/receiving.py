@@ -17,7 +17,7 @@ def judge(_bench: Bench, evidence: dict) -> Verdict:
     if not seen:
         part = _nothing_came(runs)
         return Verdict("raised" if "failed" in runs[0] else "wrong", [part, part])
-    return verdict(_received(seen, messages), _acknowledged(runs, messages))
+    return verdict(_received(runs, seen, messages), _acknowledged(runs, messages))
 
 
 def _nothing_came(runs: list[dict]) -> Part:
@@ -33,7 +33,7 @@ def _nothing_came(runs: list[dict]) -> Part:
     return no("unit04.receiving.failed", READ, **failed)
 
 
-def _received(seen: list[dict], messages: list[dict]) -> Part:
+def _received(runs: list[dict], seen: list[dict], messages: list[dict]) -> Part:
     """Whether routing key and message are those that were sent."""
     keys = [message["key"] for message in messages]
     for one in seen:
@@ -42,6 +42,8 @@ def _received(seen: list[dict], messages: list[dict]) -> Part:
         if not isinstance(one["message"], dict):
             return no("unit04.receiving.not-parsed", READ, type=one["type"])
     came = [one["message"] for one in seen]
+    if failed := next((run["failed"] for run in runs if "failed" in run), None):
+        return no("unit04.receiving.broke", READ, **failed)
     if not all(message["said"] in came for message in messages):
         return no("unit04.receiving.missing", READ, got=len(seen), count=len(messages))
     return yes("unit04.receiving.received", count=len(messages))
@@ -53,6 +55,8 @@ def _acknowledged(runs: list[dict], messages: list[dict]) -> Part:
     counts = [seen.count(message["said"]) for message in messages]
     if counts[CUT] == 1:
         return no("unit04.receiving.before", READ)
+    if counts[0] > RUNS:
+        return no("unit04.receiving.put-back", READ, count=counts[0])
     if counts[0] > 1:
         name = "never" if runs[-1]["left"] else "too-late"
         return no(f"unit04.receiving.{name}", READ, count=counts[0])
