@@ -165,7 +165,7 @@ def test_search_without_words_lists_all(portal):
 VISIBILITY = {
     "public, published": ("PUBLIC", "PUBLISHED", {None, "developer", "admin"}),
     "private: its subscribers": ("PRIVATE", "PUBLISHED", {"developer", "admin"}),
-    "not published: its owner": ("PUBLIC", "UNPUBLISHED", {"admin"}),
+    "not published: its members": ("PUBLIC", "UNPUBLISHED", {"developer", "admin"}),
     "archived": ("PUBLIC", "ARCHIVED", set()),
 }
 

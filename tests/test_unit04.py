@@ -52,6 +52,7 @@ def test_nothing_that_was_sent_is_lost_in_the_line():
 
     def read() -> None:
         with listener, listener.accept()[0] as connection:
+            connection.sendall(b"!")
             while data := connection.recv(16_384):
                 arrived.extend(data)
 
@@ -60,6 +61,7 @@ def test_nothing_that_was_sent_is_lost_in_the_line():
     reader.start()
     line = Line(f"amqp://user:secret@127.0.0.1:{listener.getsockname()[1]}/vhost")
     with socket.create_connection(("127.0.0.1", pika.URLParameters(line.url).port)) as client:
+        assert client.recv(1) == b"!"  # so the line holds both ends, as after any handshake
         client.sendall(sent)
         line.cut()
     reader.join(30)
