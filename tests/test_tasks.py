@@ -31,6 +31,12 @@ def test_inputs_are_the_same_each_time_and_another_seed_has_others(lab):
     assert repr(lab.task("2.2")) == text("tasks.no-inputs")
 
 
+def test_who_goes_back_to_a_task_is_told_that_another_was_opened(lab):
+    task = lab.task("2.1")
+    with pytest.raises(AttributeError, match="has no `ours`, but: emne_id"):
+        _ = task.ours
+
+
 def test_only_calls_since_the_task_was_opened_count(lab):
     course = fetched(lab.task("2.1").emne_id)
     assert check("2.1", course) == 2

@@ -16,6 +16,11 @@ class Begun(SimpleNamespace):
         inputs = ", ".join(f"{name} = {value!r}" for name, value in vars(self).items())
         return inputs or text("tasks.no-inputs")
 
+    def __getattr__(self, name: str):
+        """Only asked for what is not there, as after another task was opened."""
+        names = ", ".join(vars(self)) or "-"
+        raise AttributeError(text("tasks.no-such-input", name=name, names=names))
+
 
 def begin(lab, task_id: str) -> Begun:
     """Open a task in `lab` and give its inputs. Only calls made from now on count for it."""
