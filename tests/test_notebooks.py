@@ -38,6 +38,7 @@ def lab_with_rabbitmq(tmp_path, monkeypatch):
         lab.reset()  # takes away what it set up there
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("learners_lab")
 @pytest.mark.parametrize("file", FILES, ids=NAMES)
 def test_runs_twice_from_the_top(file, tmp_path):
