@@ -207,6 +207,24 @@ def skips_the_last(channel, queue, work):
             channel.basic_reject(method.delivery_tag, requeue=False)
 
 
+def in_its_own_words(channel, queue, work):
+    for method, _, body in channel.consume(queue, inactivity_timeout=0.2):
+        if method is None:
+            break
+        try:
+            work(body)
+            channel.basic_ack(method.delivery_tag)
+        except ValueError:
+            channel.basic_reject(method.delivery_tag, requeue=False)
+        except ConnectionError as error:
+            raise SystemExit(1) from error
+
+
+def hands_over_the_delivery(channel, queue, work):
+    method, _, _ = channel.basic_get(queue)
+    work(method)
+
+
 def one_a_start(channel, queue, work):
     method, _, body = channel.basic_get(queue)
     try:
@@ -256,6 +274,7 @@ ATTEMPTS = [
     Attempt("4.3", itself(by_get), 2, "right", RIGHT),
     Attempt("4.3", itself(by_callback), 2, "right", RIGHT, slow=True),
     Attempt("4.3", itself(by_polling), 2, "right", RIGHT, slow=True),
+    Attempt("4.3", itself(in_its_own_words), 2, "right", RIGHT),
     Attempt("4.3", itself(stub), 0, "untried", "tasks.untried.function", slow=True),
     Attempt("4.3", itself(before_the_work), 1, "wrong", "lost-at-cut nothing-left"),
     Attempt("4.3", itself(automatic), 1, "wrong", "lost-at-cut nothing-left", slow=True),
@@ -275,6 +294,7 @@ ATTEMPTS = [
     Attempt("4.3", itself(automatic_and_once_more), 1, "wrong", "broke nothing-left", slow=True),
     Attempt("4.3", itself(empties_it), 0, "wrong", "no-work", slow=True),
     Attempt("4.3", itself(hands_over_a_dict), 0, "wrong", "no-body", slow=True),
+    Attempt("4.3", itself(hands_over_the_delivery), 0, "wrong", "no-body", slow=True),
     Attempt("4.3", itself(no_such_queue), 0, "raised", "failed", slow=True),
     Attempt("4.3", itself(old_pika), 0, "raised", "failed", slow=True),
 ]

@@ -100,6 +100,12 @@ def exchange_as_key(handle, channel, method, properties, body):
 
 
 @listening
+def delivery_as_key(handle, channel, method, properties, body):
+    handle(method, properties)
+    channel.basic_ack(method.delivery_tag)
+
+
+@listening
 def in_batches(handle, channel, method, properties, body):
     handle(method.routing_key, json.loads(body))
     if method.delivery_tag == 3 or method.redelivered:
@@ -180,6 +186,7 @@ ATTEMPTS = [
     Attempt("4.4", itself(in_batches), 1, "wrong", "received too-late", slow=True),
     Attempt("4.4", itself(bytes_alone), 1, "wrong", "not-parsed acknowledged", slow=True),
     Attempt("4.4", itself(exchange_as_key), 1, "wrong", "no-key acknowledged", slow=True),
+    Attempt("4.4", itself(delivery_as_key), 1, "wrong", "no-key acknowledged", slow=True),
     Attempt("4.4", itself(with_a_change), 1, "wrong", "missing acknowledged", slow=True),
     Attempt("4.4", itself(tag_of_properties), 0, "wrong", "broke left"),
     Attempt("4.4", itself(puts_back), 1, "wrong", "received put-back"),

@@ -48,9 +48,9 @@ def _nothing_lost(runs: list[dict]) -> Part:
     worked = [number for run in runs for number in run["worked"]]
     if worked.count(POISON) > RUNS:
         return no("unit04.acknowledging.poison-again", POISON_READ, count=worked.count(POISON))
-    if own := _own_failure(runs):
-        return no("unit04.acknowledging.broke", READ, **own)
     tries, left = worked.count(FAILS), runs[-1]["left"]
+    if tries < 3 and (own := _own_failure(runs)):
+        return no("unit04.acknowledging.broke", READ, **own)
     if tries < 3 and "hung" in runs[-1]:
         return no("unit04.acknowledging.hung", READ, count=left)
     if FAILS not in worked:

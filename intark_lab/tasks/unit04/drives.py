@@ -108,6 +108,13 @@ def _answer(parse: Callable, *message) -> dict:
     return {**shown, "is_time": isinstance(time, datetime), "time_type": type(time).__name__}
 
 
+def _plain_or_text(value):
+    try:
+        return plain(value)
+    except NotPlain:
+        return str(value)
+
+
 class _Cases:
     """One register, and what the handler makes of one notification after the other."""
 
@@ -178,7 +185,7 @@ class _Work:
 
     def _number(self, body) -> int:
         said = body.decode() if isinstance(body, bytes) else body
-        if said not in self._bodies:
+        if not isinstance(said, str) or said not in self._bodies:
             self.odd = type(body).__name__
             self._line.cut()
             raise PowerCut
@@ -196,7 +203,7 @@ class _Handle:
 
     def __call__(self, routing_key: str, message: dict) -> None:
         self._line.alive()
-        shown = {"key": plain(routing_key), "message": plain(message)}
+        shown = {"key": str(routing_key), "message": _plain_or_text(message)}
         self.seen.append({**shown, "type": type(message).__name__})
         self._count += 1
         if self._count == self._cut + 1 or self._count >= OFTEN:
