@@ -170,6 +170,14 @@ def test_nothing_a_stranger_wrote_becomes_part_of_the_page(bad):
     assert not any(link.startswith("javascript") for link in links)
 
 
+@pytest.mark.parametrize("piece", ["\n", "\\begin{a}", "\\\\(", "[a](", "![x](attachment:"])
+def test_a_page_is_written_whatever_a_text_repeats(piece):
+    notebook = solved(1)
+    for made in (nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell):
+        notebook.cells += [made(piece * (size // len(piece))) for size in (19_000, 900_000)]
+    assert "<html" in html_of(graded(notebook))
+
+
 def test_a_table_keeps_its_cells():
     notebook = graded()
     table = '<div><style>x</style><table border="1"><tr><th>a &amp; b</th></tr></table></div>'

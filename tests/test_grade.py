@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import held
 import nbformat
@@ -14,6 +15,9 @@ from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
 from running import copy_checkout, nbgrader
 from submissions import UNIT, read, solved, submissions
+
+from intark_lab.grading import table
+from intark_lab.grading.batch import Graded
 
 EXITS = "import os; os._exit(1)"
 SAME = ("right-1", "untouched", "searched", "frozen-key", "exits", "raises", "edited-checks")
@@ -86,7 +90,9 @@ def test_a_batch_goes_on_whatever_one_submission_does(root):
     hand_in(root, "exits", beginning_with(EXITS))
     hand_in(root, "renamed", solved(1), name="mine")
     hand_in(root, "right", solved(1, 2, 3, 4))
-    (root / "submitted" / "right" / UNIT / "timestamp.txt").write_text("no time at all")
+    right = root / "submitted" / "right" / UNIT
+    (right / "timestamp.txt").write_text(f"no time at all {'9' * 300}")
+    Path(os.fsdecode(bytes(right) + b"/bj\xf8rn.csv")).touch()
     (root / "submitted" / "empty" / UNIT).mkdir(parents=True)
     (root / "submitted" / "link" / UNIT).mkdir(parents=True)
     (root / "submitted" / "link" / UNIT / f"{UNIT}.ipynb").symlink_to("/etc/passwd")
@@ -140,6 +146,12 @@ def test_a_changed_submission_is_graded_again(root):
     nbformat.write(solved(1), root / "submitted" / "anna" / UNIT / f"{UNIT}.ipynb")
     assert "1 graded" in grade(root)
     assert scores(root)["anna", "u2-t1-check"] == 2
+
+
+def test_a_strangers_words_do_not_steer_the_terminal():
+    steered = Graded("anna\x1b[2J", UNIT, None, failure="\x9b2J\nberit: all is well")
+    assert not set("\x1b\x9b") & set(table.lines([steered], "full"))
+    assert "\nberit" not in table.lines([steered], "full")
 
 
 @pytest.mark.slow

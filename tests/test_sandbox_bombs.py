@@ -1,6 +1,7 @@
 """Submissions that want everything, end themselves, or stay: what is left of each, and after it."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import held
 import psutil
@@ -114,7 +115,12 @@ def test_memory_has_a_limit():
     assert report.failure == ""
 
 
-def test_memory_of_all_processes_together_has_a_limit():
+@pytest.mark.parametrize(
+    "beside",
+    ["", "import subprocess\nfor _ in range(20): subprocess.Popen(['sleep', '60'])"],
+    ids=["alone", "beside small ones"],
+)
+def test_memory_of_all_processes_together_has_a_limit(beside):
     code = """
 import os, time
 for _ in range(6):
@@ -123,7 +129,7 @@ for _ in range(6):
         time.sleep(60)
 time.sleep(60)
 """
-    report, _ = held.run(code, memory=300)
+    report, _ = held.run(f"{beside}\n{code}", memory=300)
     assert "300 MiB of memory" in report.failure
 
 
@@ -186,6 +192,21 @@ def test_what_its_process_says_is_not_believed(junk):
     report, _ = held.run(JUNK.replace("WHAT", junk), "1", **FAST)
     assert report.failure or report.notebook
     assert b'"name": "x"' not in report.notebook
+
+
+def test_who_does_not_read_is_not_waited_for():
+    code = JUNK.replace("WHAT", r"""b'{"id": "0", "outputs": []}\n'""") + "while True: pass"
+    report, _ = held.run(code, f"'{'x' * 3_000_000}'", **FAST)
+    assert report.failure
+    assert "No report" not in report.failure
+
+
+def test_a_signal_to_a_group_reaches_no_other():
+    signals = "import os, time\nfor _ in range(20): time.sleep(0.1); os.killpg(0, 15)"
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(held.run, "import time\nfor _ in range(20): time.sleep(0.1)", "'whole'")
+        held.run(signals)
+    assert other.result()[1][1] == "'whole'"
 
 
 def test_others_are_not_delayed():

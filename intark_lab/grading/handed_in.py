@@ -36,7 +36,7 @@ class HandedIn:
             left -= file.stat().st_size
             if left < 0 or len(taken) == FILES:
                 break
-            taken[file.relative_to(self.folder).as_posix()] = file.read_bytes()
+            taken[_written(file.relative_to(self.folder))] = file.read_bytes()
         return taken
 
     def timestamp(self) -> str | None:
@@ -47,7 +47,7 @@ class HandedIn:
         try:
             said = file.read_text("utf-8").strip() if _is_plain(file) else None
             return said if parse_utc(said) else None
-        except (ValueError, OverflowError):
+        except (ValueError, OverflowError, OSError):  # a long one is taken for a zone's file
             return None
 
 
@@ -84,6 +84,11 @@ def _below(folder: Path) -> Iterator[Path]:
             hidden = name.startswith(".") or name == "timestamp.txt"
             if not hidden and file.suffix != ".ipynb" and _is_plain(file):
                 yield file
+
+
+def _written(path: Path) -> str:
+    """The path as text, for names that an old archive program did not write as UTF-8 too."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "replace")
 
 
 def _is_plain(file: Path) -> bool:

@@ -19,7 +19,7 @@ class Bar:
     def show(self, done: int, last: Graded) -> None:
         if self._shown:
             full = "█" * (WIDTH * done // self._count)
-            line = f"{full:░<{WIDTH}} {done}/{self._count} {last.student[:30]}"
+            line = f"{full:░<{WIDTH}} {done}/{self._count} {_printable(last.student[:30])}"
             print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
     def end(self) -> None:
@@ -35,7 +35,8 @@ def lines(done: list[Graded], level: str) -> str:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     shown = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows] if graded else []
     remarks = [remark for one in graded for remark in _remarks(one)]
-    return "\n".join([*shown, *([""] if remarks else []), *remarks, "", _sum(done, level)])
+    every = [*shown, *([""] if remarks else []), *remarks, "", _sum(done, level)]
+    return "\n".join(map(_printable, every))
 
 
 def plain(done: list[Graded]) -> list[dict]:
@@ -54,6 +55,11 @@ def plain(done: list[Graded]) -> list[dict]:
         }
         for one in done
     ]
+
+
+def _printable(line: str) -> str:
+    """A stranger's words cannot steer the terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in line)
 
 
 def _scores(one: Graded) -> tuple:

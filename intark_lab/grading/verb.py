@@ -83,7 +83,7 @@ def _grade(
         print(text("grade.stopped", done=len(done), all=len(work)), file=sys.stderr)
         os._exit(STOPPED)  # what still runs ends with the warm process
     bar.end()
-    print(json.dumps(table.plain(done), ensure_ascii=False, indent=1) if options.json else
+    print(json.dumps(table.plain(done), indent=1) if options.json else
           table.lines(done, options.level))  # fmt: skip
     return FAILED if any(graded.failure for graded in done) else DONE
 

@@ -10,6 +10,9 @@ from intark_lab.grading.repair.released import check_call
 from intark_lab.tasks import TASKS
 from intark_lab.texts import html, text
 
+MOST_SOURCE = 1_000_000
+"""Characters of all cells that are shown; an honest notebook has a twentieth of it."""
+
 
 @dataclass(frozen=True)
 class TaskPart:
@@ -66,7 +69,7 @@ def page(notebook: NotebookNode, graded: dict) -> Page:
         seed=run.get("seed", 0),
         repaired=list(said.get("repaired", [])),
         tasks=tasks,
-        cells=[_cell(cell) for cell in notebook.cells if cell.source or cell.get("outputs")],
+        cells=list(_cells(notebook)),
     )
 
 
@@ -139,6 +142,15 @@ def _help(level: int | None) -> str:
     if level is None:
         return text("grading.feedback.not-recorded")
     return text(f"tasks.help-level.{level}")
+
+
+def _cells(notebook: NotebookNode):
+    """The cells that say something, as far as a page has room for them."""
+    left = MOST_SOURCE
+    for cell in notebook.cells:
+        left -= len(cell.source)
+        if left >= 0 and (cell.source or cell.get("outputs")):
+            yield _cell(cell)
 
 
 def _cell(cell: NotebookNode) -> tuple[str, object, list[Markup]]:

@@ -5,8 +5,9 @@ from base64 import b64encode
 from html import escape, unescape
 
 from markupsafe import Markup
+from mistune import Markdown
 from nbconvert.filters import strip_ansi
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath, import_plugin
 from nbformat import NotebookNode
 
 from intark_lab.texts import text
@@ -14,7 +15,8 @@ from intark_lab.texts import text
 MOST_TEXT = 20_000
 """Characters that are shown of one output."""
 _HIDDEN = re.compile(
-    r"^\s*###\s+BEGIN\s+HIDDEN\s.*?(?:^\s*###\s+END\s+HIDDEN\s+TESTS\n?|\Z)", re.S | re.M
+    r"^[ \t]*###[ \t]+BEGIN[ \t]+HIDDEN\s.*?(?:^[ \t]*###[ \t]+END[ \t]+HIDDEN[ \t]+TESTS\n?|\Z)",
+    re.S | re.M,
 )
 _PICTURES = ("image/png", "image/jpeg")
 
@@ -25,7 +27,12 @@ def code(source: str) -> str:
 
 
 def words(cell: NotebookNode) -> Markup:
-    """A text cell: markdown with its attached pictures. HTML in it is shown, not used."""
+    """A text cell: markdown with its attached pictures. HTML in it is shown, not used.
+
+    Formulas are not looked for: a stranger's text can make that take hours.
+    """
+    if len(cell.source) > MOST_TEXT:
+        return _pre(cell.source)
     renderer = IPythonRenderer(
         escape=True,
         allow_harmful_protocols=False,
@@ -33,7 +40,8 @@ def words(cell: NotebookNode) -> Markup:
         embed_images=False,
         exclude_anchor_links=True,
     )
-    return Markup(MarkdownWithMath(renderer=renderer).render(cell.source))
+    plugins = map(import_plugin, MarkdownWithMath.DEFAULT_PLUGINS)
+    return Markup(Markdown(renderer=renderer, plugins=plugins)(cell.source))
 
 
 def outputs(cell: NotebookNode) -> list[Markup]:

@@ -17,6 +17,9 @@ REFUSED = {
     "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271),
     "kcmp": (312, 272), "pidfd_getfd": (438, 438), "migrate_pages": (256, 238),
     "move_pages": (279, 239),
+    # memory that no process shows, and files that are on no disk
+    "memfd_create": (319, 279), "memfd_secret": (447, 447), "shmget": (29, 194),
+    "msgget": (68, 186),
     # the machine
     "reboot": (169, 142), "swapon": (167, 224), "swapoff": (168, 225), "acct": (163, 89),
     "settimeofday": (164, 170), "clock_settime": (227, 112), "adjtimex": (159, 171),
