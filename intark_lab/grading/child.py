@@ -114,5 +114,5 @@ def proportional(pids: list[int]) -> int:
     kilobytes = 0
     for pid in pids:
         with suppress(OSError), open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
-            kilobytes += next(int(line.split()[1]) for line in file if line.startswith("Pss:"))
+            kilobytes += sum(int(line.split()[1]) for line in file if line.startswith("Pss:"))
     return kilobytes * 1024
