@@ -248,6 +248,14 @@ def test_names_of_an_archive_lead_nowhere(tmp_path, course, capsys):
     assert all(course / "submitted" in (path, *path.parents) for path in made)
 
 
+def test_a_name_does_not_steer_the_terminal(tmp_path, course, capsys):
+    source = laid_out(tmp_path / "sent", {"anna\x1b[2J/a.ipynb": DONE, "b\x1b[2J.ipynb": b"1"})
+    collect.main([str(source)])
+    said = capsys.readouterr().out
+    assert "[2J" in said
+    assert "\x1b" not in said
+
+
 def test_a_bomb_is_not_unpacked(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(sources, "MOST_BYTES", 1_000_000)
     source = tmp_path / "bomb.zip"

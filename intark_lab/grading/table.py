@@ -19,7 +19,7 @@ class Bar:
     def show(self, done: int, last: Graded) -> None:
         if self._shown:
             full = "█" * (WIDTH * done // self._count)
-            line = f"{full:░<{WIDTH}} {done}/{self._count} {_printable(last.student[:30])}"
+            line = f"{full:░<{WIDTH}} {done}/{self._count} {printable(last.student[:30])}"
             print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
     def end(self) -> None:
@@ -36,7 +36,7 @@ def lines(done: list[Graded], level: str) -> str:
     shown = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows] if graded else []
     remarks = [remark for one in graded for remark in _remarks(one)]
     every = [*shown, *([""] if remarks else []), *remarks, "", _sum(done, level)]
-    return "\n".join(map(_printable, every))
+    return "\n".join(map(printable, every))
 
 
 def plain(done: list[Graded]) -> list[dict]:
@@ -57,7 +57,7 @@ def plain(done: list[Graded]) -> list[dict]:
     ]
 
 
-def _printable(line: str) -> str:
+def printable(line: str) -> str:
     """A stranger's words cannot steer the terminal."""
     return "".join(letter if letter.isprintable() else "?" for letter in line)
 

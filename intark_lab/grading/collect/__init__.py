@@ -11,6 +11,7 @@ from intark_lab.grading.collect.placing import NEW, NEWER, Placed, found, placed
 from intark_lab.grading.collect.sources import Budget, File, Unread, files
 from intark_lab.grading.collect.whose import Roster
 from intark_lab.grading.folders import Course
+from intark_lab.grading.table import printable
 from intark_lab.texts import text
 
 
@@ -73,7 +74,6 @@ def _as_json(places: list[Placed], rest: list[Unread]) -> str:
             ],
             "unplaced": [{"from": "/".join(trail), "reason": str(why)} for trail, why in rest],
         },
-        ensure_ascii=False,
         indent=1,
     )
 
@@ -95,4 +95,4 @@ def _as_text(places: list[Placed], rest: list[Unread], dry: bool) -> str:
     written = counted[NEW] + counted[NEWER]
     name = "grading.collect.would" if dry else "grading.collect.done"
     total = text(name, written=written, same=len(places) - written, rest=len(rest))
-    return "\n".join([*lines, "", total]).strip()
+    return "\n".join(map(printable, [*lines, "", total])).strip()
