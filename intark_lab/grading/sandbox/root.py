@@ -20,7 +20,7 @@ WORK = "/submission"
 TEMPORARY = f"{WORK}/tmp"
 """Shown as /tmp as well, unless Python or the course live there."""
 SHARED_MEMORY = 16
-"""MiB."""
+"""MiB in /dev/shm, unless Python or the course live there."""
 
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SETTINGS = ("ld.so.cache", "alternatives", "fonts", "localtime", "mime.types", "ssl", "os-release")
@@ -88,8 +88,9 @@ def private_folders(disk: int, uid: int) -> None:
     if not os.listdir("/tmp"):
         linux.mount(TEMPORARY, "/tmp", None, BIND)
     linux.mount("proc", "/proc", "proc", NOSUID | NODEV | NOEXEC)
-    shared = f"size={SHARED_MEMORY}m,nr_inodes=1k,mode=1777"
-    linux.mount("tmpfs", "/dev/shm", "tmpfs", NOSUID | NODEV, shared)
+    if not os.listdir("/dev/shm"):
+        shared = f"size={SHARED_MEMORY}m,nr_inodes=1k,mode=1777"
+        linux.mount("tmpfs", "/dev/shm", "tmpfs", NOSUID | NODEV, shared)
     terminals = "newinstance,ptmxmode=0666,mode=620"
     linux.mount("devpts", "/dev/pts", "devpts", NOSUID | NOEXEC, terminals)
 
