@@ -104,7 +104,7 @@ def resident(pids: list[int]) -> int:
     """Bytes of memory that these processes have, what they share counted for each. Quick."""
     pages = 0
     for pid in pids:
-        with suppress(OSError), open(f"/proc/{pid}/statm", encoding="ascii") as file:
+        with suppress(OSError), open(f"/proc/{pid}/statm", encoding="utf-8") as file:
             pages += int(file.read().split()[1])
     return pages * os.sysconf("SC_PAGESIZE")
 
@@ -113,6 +113,6 @@ def proportional(pids: list[int]) -> int:
     """The same, but what several processes share is divided among all that have it. Slower."""
     kilobytes = 0
     for pid in pids:
-        with suppress(OSError), open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+        with suppress(OSError), open(f"/proc/{pid}/smaps_rollup", encoding="utf-8") as file:
             kilobytes += sum(int(line.split()[1]) for line in file if line.startswith("Pss:"))
     return kilobytes * 1024

@@ -104,5 +104,5 @@ def _others(level: str) -> int:
 
 def _address_space() -> int:
     """What the process has before it begins, bytes: the warm process's imports."""
-    with open("/proc/self/statm", encoding="ascii") as file:
+    with open("/proc/self/statm", encoding="utf-8") as file:
         return int(file.read().split()[0]) * resource.getpagesize()

@@ -74,7 +74,7 @@ def change_root(folder: str) -> None:
 def map_to_self(uid: int, gid: int) -> None:
     """In a new user namespace: be the user and group that one was outside, and nobody else."""
     for file, line in (("setgroups", "deny"), ("uid_map", _one(uid)), ("gid_map", _one(gid))):
-        with open(f"/proc/self/{file}", "w", encoding="ascii") as out:
+        with open(f"/proc/self/{file}", "w", encoding="utf-8") as out:
             out.write(line)
 
 
@@ -108,7 +108,7 @@ def no_new_privileges() -> None:
 
 def drop_capabilities() -> None:
     """Give up every capability for good, over namespaces of one's own too."""
-    with open("/proc/sys/kernel/cap_last_cap", encoding="ascii") as file:
+    with open("/proc/sys/kernel/cap_last_cap", encoding="utf-8") as file:
         last = int(file.read())
     for capability in range(last + 1):
         libc().prctl(_CAPBSET_DROP, capability, 0, 0, 0)  # fails where there is none to drop
