@@ -40,12 +40,12 @@ def a_cluster(tmp_path_factory):
     file = tmp_path_factory.mktemp("cluster") / "scheduler.json"
     with ExitStack() as stack:
         options = ("--port", "0", "--no-dashboard", "--scheduler-file", str(file))
-        begun(stack, "dask_scheduler", *options, "--host", "127.0.0.1")
-        worker = ("--scheduler-file", str(file), "--nthreads", "2", "--no-nanny", "--no-dashboard")
-        workers = [begun(stack, "dask_worker", *worker) for _ in range(2)]
-        while not file.exists():
-            assert all(each.poll() is None for each in workers)
+        scheduler = begun(stack, "dask_scheduler", *options, "--host", "127.0.0.1")
+        while not (file.exists() and file.read_text()):
+            assert scheduler.poll() is None
         address = json.loads(file.read_text())["address"]
+        worker = (address, "--nthreads", "2", "--no-nanny", "--no-dashboard")
+        workers = [begun(stack, "dask_worker", *worker) for _ in range(2)]
         _await(address, 2)
         yield address, workers
 
