@@ -65,8 +65,7 @@ CREATE TABLE history(
     error_key TEXT);
 CREATE INDEX history_hour ON history(source, hour);
 CREATE TABLE tick(k INTEGER PRIMARY KEY);
-CREATE TABLE window(
-    task TEXT PRIMARY KEY, opened_after INTEGER, params TEXT, after_handling INTEGER DEFAULT 0);
+CREATE TABLE window(task TEXT PRIMARY KEY, opened_after INTEGER, params TEXT);
 CREATE TABLE attempt(
     id INTEGER PRIMARY KEY, task TEXT, at INTEGER, points REAL, outcome TEXT, kind TEXT);
 CREATE TABLE hint(task TEXT PRIMARY KEY, level INTEGER);

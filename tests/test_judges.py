@@ -31,7 +31,7 @@ DECISIONS = st.tuples(*[DECISION | st.just({"raised": RAISED}) for _ in CASES]).
 
 
 def bench(task) -> Bench:
-    opened = Bench(1, TRUTH, None, [], None, [], view=None)
+    opened = Bench(1, TRUTH, None, [], None, view=None)
     return replace(opened, params=task.inputs(opened), probe="subscription of the check")
 
 

@@ -50,7 +50,7 @@ def judge(task_id: str, answer, asked=()) -> None:
     view = SimpleNamespace(
         plans=lambda: PLANS, applications=lambda _: [own], subscriptions=lambda _: list(asked)
     )
-    task, kept = TASKS[task_id], Bench(1, None, {}, [], None, [], view)
+    task, kept = TASKS[task_id], Bench(1, None, {}, [], None, view)
     result = judged(task, task.judge(kept, {"answer": answer, "type": type(answer).__name__}))
     assert 0 <= result["points"] <= result["max"]
     assert result["text"]

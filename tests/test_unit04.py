@@ -110,7 +110,7 @@ def test_any_register_is_judged(register, how, facts):
     told = [{"kind": events.MOVES, "how": each, "url": f"{base}/{n}"} for n, each in enumerate(how)]
     kept = {key if key == "x" else f"{base}/{key}": value for key, value in register.items()}
     evidence = {"runs": [{"left": len(how)}], "register": kept, "told": told, **facts}
-    bench = Bench(1, TRUTH, None, [], "probe", [], None)
+    bench = Bench(1, TRUTH, None, [], "probe", None)
     verdict = TASKS["4.5"].judge(bench, {**evidence, "cut_at": told[0]["url"]})
     assert judged(TASKS["4.5"], verdict)["text"]
 
@@ -118,7 +118,7 @@ def test_any_register_is_judged(register, how, facts):
 def test_a_consumer_that_takes_its_time_is_told_so():
     told = [{"kind": events.MOVES, "how": None, "url": "http://127.0.0.1/dfo/1"}]
     evidence = {"runs": [{"left": 1, "hung": True}], "register": {}, "told": told}
-    bench = Bench(1, TRUTH, None, [], "probe", [], None)
+    bench = Bench(1, TRUTH, None, [], "probe", None)
     facts = {"was_cut": True, "unchanged": False, "cut_at": told[0]["url"]}
     verdict = TASKS["4.5"].judge(bench, evidence | facts)
     assert "after 20 seconds" in judged(TASKS["4.5"], verdict)["text"]

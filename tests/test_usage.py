@@ -75,7 +75,7 @@ def test_another_seed_asks_something_else(task, usage):
 
 def _bench(seed: int, usage: Usage, params: dict | None = None) -> Bench:
     view = type("View", (), {"usage": usage})
-    return Bench(seed, None, params, [], None, [], view)
+    return Bench(seed, None, params, [], None, view)
 
 
 WORDS = st.sampled_from(["A", "200", "time", "status", "calls", "top", "slow", "normal", "name"])

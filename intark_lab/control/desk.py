@@ -18,17 +18,14 @@ from intark_lab.texts import text
 
 SOLUTION_SEEN = LAST_HINT + 1
 """The level in the table of hints that says: three hints, then the solution."""
-
-
 BROUGHT = "brought"
 """The outcome that says: these points were reached in another lab."""
 
 
 class Begun(NamedTuple):
-    """A check of a function: from where on calls and messages count, and who calls."""
+    """A check of a function: the newest call when it began, and who calls."""
 
     after: int
-    after_handling: int
     probe: probe.Probe | None
 
 
@@ -39,20 +36,15 @@ class Desk:
         self._institution, self._occasions = institution, occasions
         self._store = institution.store
         self._begun: dict[str, Begun] = {}
-        self._view = View(institution.store, institution.brom, Usage(institution))
+        self._view = View(institution.store, Usage(institution))
 
     async def open(self, task: Task, origin: str) -> dict:
-        """The task's inputs; what happened before this moment no longer counts for it."""
+        """The task's inputs; calls before this moment no longer count for it."""
         params = task.inputs(self._bench(task)) | await self._staged(stages.OPENED, task, origin)
-        after, after_handling = self._now()
         with self._store.transaction():
-            self._store.write("DELETE FROM window WHERE task = ?", task.id)
-            self._store.insert(
-                "window",
-                task=task.id,
-                opened_after=after,
-                after_handling=after_handling,
-                params=json.dumps(params),
+            self._store.write(
+                "INSERT OR REPLACE INTO window(task, opened_after, params) VALUES (?, ?, ?)",
+                *(task.id, self._store.last_usage(), json.dumps(params)),
             )
         return {"params": params}
 
@@ -61,7 +53,7 @@ class Desk:
         self._end_check(task)
         staged = await self._staged(stages.STARTED, task, origin)
         access = probe.begin(self._institution, task) if task.plan else None
-        self._begun[task.id] = Begun(*self._now(), access)
+        self._begun[task.id] = Begun(self._store.last_usage(), access)
         given = {"key": access.key, "application": access.application} if access else {}
         return {**given, **staged, **task.orders(self._bench(task))}
 
@@ -155,19 +147,13 @@ class Desk:
     def _bench(self, task: Task) -> Bench:
         begun = self._begun.get(task.id)
         window = self._store.one("SELECT * FROM window WHERE task = ?", task.id)
-        if begun:
-            after, after_handling = begun.after, begun.after_handling
-        elif window:
-            after, after_handling = window["opened_after"], window["after_handling"]
-        else:
-            after, after_handling = 0, 0
+        after = begun.after if begun else window["opened_after"] if window else 0
         return Bench(
             seed=self._institution.seed,
             truth=self._institution.sources,
             params=json.loads(window["params"]) if window else None,
             calls=journal.calls(self._store, after),
             probe=begun.probe.subscription if begun and begun.probe else None,
-            messages=journal.handlings(self._store, after_handling),
             view=self._view,
         )
 
@@ -176,11 +162,6 @@ class Desk:
         if task.id not in settings:
             return {}
         return await settings[task.id](Stage(self._institution, self._occasions, origin))
-
-    def _now(self) -> tuple[int, int]:
-        """The newest call and the newest handling of a message."""
-        handling = self._store.one("SELECT coalesce(max(id), 0) AS id FROM handling")["id"]
-        return self._store.last_usage(), handling
 
     def _end_check(self, task: Task) -> None:
         begun = self._begun.pop(task.id, None)

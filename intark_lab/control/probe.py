@@ -18,8 +18,6 @@ class Probe(NamedTuple):
     application: str
     subscription: str
     key: str
-    after: int
-    """The newest usage row when the check began."""
 
 
 def begin(institution: Institution, task: Task) -> Probe:
@@ -47,7 +45,7 @@ def begin(institution: Institution, task: Task) -> Probe:
     if subscription["status"] == "PENDING":
         processing.process(store, clock, subscription, True, owner.id)
     key = keys.of_subscription(store, subscription["id"])[0]["key"]
-    return Probe(identity, subscription["id"], key, store.last_usage())
+    return Probe(identity, subscription["id"], key)
 
 
 def end(institution: Institution, probe: Probe) -> None:

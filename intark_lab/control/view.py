@@ -4,9 +4,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from intark_lab.control.usage import Usage
-from intark_lab.messages.brom.applications import Access
-from intark_lab.messages.brom.applications import Application as Correspondent
-from intark_lab.messages.brom.portal import Brom
 from intark_lab.store import Store
 
 
@@ -66,7 +63,6 @@ class View:
     """Reads one lab's store."""
 
     store: Store
-    brom: Brom
     usage: Usage
     """Who called which API, when, and how it went."""
 
@@ -98,15 +94,6 @@ class View:
             "WHERE a.slug IS NOT NULL AND p.slug IS NOT NULL"
         )
         return [Plan(*row) for row in rows]
-
-    def correspondents(self, username: str) -> list[Correspondent]:
-        """One person's applications at the self-service portal for messages."""
-        user = self.store.one("SELECT id FROM user WHERE username = ?", username)
-        return self.brom.register.applications(user["id"]) if user else []
-
-    def accesses(self, correspondent: str) -> list[Access]:
-        """What such an application, by name, has asked for, and what was asked of it."""
-        return self.brom.register.accesses(correspondent)
 
     def occasions(self, kind: str) -> list[int]:
         """When somebody let such a thing happen, lab ms, oldest first."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from intark_lab.journal import Call, Handling, in_order
+from intark_lab.journal import Call
 from intark_lab.sources import Sources
 
 if TYPE_CHECKING:
@@ -50,15 +50,8 @@ class Bench:
     """Oldest first: since the task was opened, or since a check of a function began."""
     probe: str | None
     """The subscription that a check of a function drives it with."""
-    messages: list[Handling]
-    """What happened to messages in the same time. Empty where a RabbitMQ stands in."""
     view: "View"
     """What the institution keeps: applications, subscriptions, keys."""
-
-    @property
-    def story(self) -> list[Call | Handling]:
-        """Calls and messages in the order in which they happened."""
-        return in_order(self.calls, self.messages)
 
     def by_probe(self) -> list[Call]:
         return [call for call in self.calls if call.subscription == self.probe]
