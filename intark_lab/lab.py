@@ -44,7 +44,7 @@ class Lab:
             headers={"Authorization": f"Bearer {token}"},
             trust_env=False,
             timeout=30,
-            verify=_trust(ca),
+            verify=trust(ca),
         )
         weakref.finalize(self, self._control.close)
 
@@ -256,11 +256,12 @@ def connect(base: str, token: str, timeout: float = 10, ca: str | None = None) -
         headers={"Authorization": f"Bearer {token}"},
         trust_env=False,
         timeout=timeout,
-        verify=_trust(ca),
+        verify=trust(ca),
     )
     response.raise_for_status()
     return Lab(base, token, json.loads(response.content), ca)
 
 
-def _trust(ca: str | None) -> ssl.SSLContext | bool:
+def trust(ca: str | None) -> ssl.SSLContext | bool:
+    """What httpx takes as `verify` for a lab with this authority, or with none of its own."""
     return ssl.create_default_context(cafile=ca) if ca else True

@@ -13,7 +13,7 @@ import pika
 import pytest
 from brom_steps import channel_of, connection, provide, publish, register, take
 
-from intark_lab import open_lab
+from intark_lab import check, open_lab
 from intark_lab.authority import Authority
 from intark_lab.lab import LabError
 from intark_lab.store import Store
@@ -103,6 +103,21 @@ def test_a_lab_elsewhere_is_joined_with_its_authority(trusting, monkeypatch):
     monkeypatch.delenv("SSL_CERT_FILE")
     with pytest.raises(LabError, match="CERTIFICATE_VERIFY_FAILED"):
         open_lab()
+
+
+def test_a_check_calls_it_and_puts_away_what_it_made(trusting, monkeypatch):
+    monkeypatch.setenv("INTARK_LAB_URL", trusting["url"])
+    monkeypatch.setenv("INTARK_LAB_TOKEN", trusting["token"])
+    before = applications(trusting)
+    open_lab()
+    check("3.4", lambda service: "wrong key")
+    assert applications(trusting) == before
+
+
+def applications(card) -> list[str]:
+    auth, every = (card["username"], card["password"]), {"size": -1}
+    answer = httpx.get(card["portal"] + "/applications", params=every, auth=auth).json()
+    return [each["id"] for each in answer["data"]]
 
 
 def test_the_authority_stays_with_the_state(tmp_path):

@@ -1,13 +1,12 @@
 """What drives share: an environment of the check's own, a client, and an end to calls."""
 
 import os
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import httpx
 
-from intark_lab.lab import current
+from intark_lab.lab import current, trust
 
 MOST_CALLS = 300
 
@@ -40,7 +39,7 @@ def gateway_client(key: str, on_request: Callable | None = None) -> httpx.Client
         event_hooks={"request": [on_request] if on_request else []},
         timeout=10,
         trust_env=False,
-        verify=ssl.create_default_context(cafile=lab.ca) if lab.ca else True,
+        verify=trust(lab.ca),
     )
 
 

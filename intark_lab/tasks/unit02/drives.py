@@ -10,8 +10,8 @@ import httpx
 
 from intark_lab.lab import current
 from intark_lab.tasks.driving import TooManyCalls, at_most, environment, gateway_client
-from intark_lab.tasks.evidence import Unfit, called
-from intark_lab.tasks.guard import TimeUp, told
+from intark_lab.tasks.evidence import called, in_one_case
+from intark_lab.tasks.guard import TimeUp
 from intark_lab.tasks.plain import plain
 
 ELSEWHERE = "http://127.0.0.1:9/gateway"
@@ -125,12 +125,7 @@ def _met(client: httpx.Client, case: dict, application: str) -> httpx.Response:
 
 
 def _decided(decide: Callable, response: httpx.Response) -> dict:
-    try:
-        return {"word": _word(called(decide, response))}
-    except (Unfit, TimeUp, NotImplementedError):
-        raise
-    except (Exception, SystemExit) as error:
-        return {"raised": told(error)}
+    return in_one_case(lambda: {"word": _word(called(decide, response))})
 
 
 def _word(decision) -> str | None:

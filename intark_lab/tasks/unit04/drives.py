@@ -9,14 +9,14 @@ import json
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 import httpx
 
 from intark_lab.lab import current
 from intark_lab.tasks.driving import gateway_client
-from intark_lab.tasks.evidence import Unfit, called
-from intark_lab.tasks.guard import TimeUp, told
+from intark_lab.tasks.evidence import called, in_one_case
 from intark_lab.tasks.plain import NotPlain, plain
 from intark_lab.tasks.unit04.line import Line, PowerCut, held
 from intark_lab.tasks.unit04.running import channel_at, left_in, quiet_pika, run, wait_for
@@ -35,7 +35,8 @@ def parser(parse: Callable, orders: dict) -> dict:
         for _ in orders["messages"]:
             method, properties, body = channel.basic_get(orders["queue"], auto_ack=True)
             message = {"key": method.routing_key, "body": body.decode()}
-            read.append(message | _answer(parse, method, properties, body))
+            delivery = (method, properties, body)
+            read.append(message | in_one_case(partial(_answer, parse, *delivery)))
     return {"read": read, "gateway": current().gateway_url}
 
 
@@ -97,14 +98,9 @@ DRIVES = {"4.1": parser, "4.2": handler, "4.3": acknowledger, "4.4": receiver, "
 
 
 def _answer(parse: Callable, *message) -> dict:
-    try:
-        answer = called(parse, *message)
-        shown = {"answer": plain(answer), "type": type(answer).__name__}
-    except (Unfit, TimeUp, NotImplementedError, NotPlain):
-        raise
-    except (Exception, SystemExit) as error:
-        return {"raised": told(error)}
+    answer = called(parse, *message)
     time = answer.get("time") if isinstance(answer, dict) else None
+    shown = {"answer": plain(answer), "type": type(answer).__name__}
     return {**shown, "is_time": isinstance(time, datetime), "time_type": type(time).__name__}
 
 
@@ -131,7 +127,7 @@ class _Cases:
         if "fault" in case:
             fault = {**case["fault"], "application": self._orders["application"]}
             current().control("POST", "/fault", fault)
-        said = self._said(url, case)
+        said = in_one_case(lambda: self._said(url, case))
         after = plain(self._register)
         kept = {"before": before.get(url), "kept": after.get(url), "has": url in after}
         others = [key for key in {**before, **after} if key != url]
@@ -144,13 +140,8 @@ class _Cases:
 
     def _said(self, url: str, case: dict) -> dict:
         told_of = {**self._told(case), "operation": case["operation"], "url": url}
-        try:
-            said = called(self._handle, told_of, self._client, self._register)
-            return {"returned": None if said is None else bool(said)}
-        except (Unfit, TimeUp, NotImplementedError):
-            raise
-        except (Exception, SystemExit) as error:
-            return {"raised": told(error)}
+        said = called(self._handle, told_of, self._client, self._register)
+        return {"returned": None if said is None else bool(said)}
 
     def _told(self, case: dict) -> dict:
         """Id and time: new in each check, and the same when a notification comes again."""
