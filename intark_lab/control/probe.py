@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from intark_lab.birth import ADMIN
 from intark_lab.institution import Institution
-from intark_lab.manager import applications, keys, people, processing, subscriptions
+from intark_lab.manager import applications, keys, people, plans, processing, subscriptions
 from intark_lab.manager.errors import ManagerError
 from intark_lab.tasks.task import Task
 from intark_lab.texts import text
@@ -30,11 +30,8 @@ def begin(institution: Institution, task: Task) -> Probe:
     named = {"name": text("tasks.probe", task=task.id), "settings": {"app": {}}}
     identity = applications.create(store, clock, owner, named)
     application = applications.get(store, identity)
-    plan = store.one(
-        "SELECT p.id FROM plan p JOIN api a ON a.id = p.api WHERE a.slug = ? AND p.slug = ?",
-        *task.plan,
-    )
-    wanted = {"plan": plan and plan["id"], "application": identity, "request": named["name"]}
+    plan = plans.id_of(store, *task.plan)
+    wanted = {"plan": plan, "application": identity, "request": named["name"]}
     try:
         subscription = subscriptions.subscribe(store, clock, owner, application, wanted)
     except ManagerError as error:

@@ -33,6 +33,15 @@ def get(store: Store, identity: str) -> Row:
     return row
 
 
+def id_of(store: Store, api: str, plan: str) -> str | None:
+    """The id of the catalogue's plan that has these slugs; None where there is none."""
+    row = store.one(
+        "SELECT p.id FROM plan p JOIN api a ON a.id = p.api WHERE a.slug = ? AND p.slug = ?",
+        *(api, plan),
+    )
+    return row and row["id"]
+
+
 def of(store: Store, api: str) -> list[Row]:
     """An API's plans in their order, whatever their status."""
     return store.all("SELECT * FROM plan WHERE api = ? ORDER BY position, created_at", api)

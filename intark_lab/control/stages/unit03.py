@@ -9,7 +9,7 @@ from intark_lab.birth import LEARNER
 from intark_lab.clock import Clock
 from intark_lab.control.stages.stage import Setting, Stage
 from intark_lab.institution import Institution
-from intark_lab.manager import applications, keys, people, processing, subscriptions
+from intark_lab.manager import applications, keys, people, plans, processing, subscriptions
 from intark_lab.tasks.unit03 import causes, request, roll
 from intark_lab.tasks.unit03.causes import Cause
 from intark_lab.texts import text
@@ -138,10 +138,7 @@ def _give(lab: Institution, clock: Clock, name: str, plan: tuple[str, str]) -> H
 
 def _subscribe(lab: Institution, clock: Clock, application: Row, plan: tuple[str, str]) -> Row:
     owner = people.by_password(lab.store, *lab.credentials(LEARNER))
-    row = lab.store.one(
-        "SELECT p.id FROM plan p JOIN api a ON a.id = p.api WHERE a.slug = ? AND p.slug = ?", *plan
-    )
-    wanted = {"plan": row["id"], "application": application["id"]}
+    wanted = {"plan": plans.id_of(lab.store, *plan), "application": application["id"]}
     return subscriptions.subscribe(lab.store, clock, owner, application, wanted)
 
 
