@@ -65,6 +65,10 @@ class Usage:
         )
         return row[0]
 
+    def asked(self, api: str, span: Span) -> dict:
+        """An API, by slug, and a span of its use, as a task hands them out."""
+        return {"api": self.id("api", api), **span.asked()}
+
     def id(self, kind: str, slug: str) -> str:
         """The id of an `api` or an `application` that was there from the start."""
         return identity(self.institution.seed, kind, slug)

@@ -26,13 +26,9 @@ class Case(NamedTuple):
 
 def inputs(bench: Bench) -> dict:
     """Six cases, in another order for each seed."""
-    id_of = bench.view.usage.id
-    return {
-        "cases": [
-            {"case": each.letter, "api": id_of("api", each.api), **each.span.asked()}
-            for each in _cases(bench)
-        ]
-    }
+    asked = bench.view.usage.asked
+    cases = [{"case": each.letter, **asked(each.api, each.span)} for each in _cases(bench)]
+    return {"cases": cases}
 
 
 def judge(bench: Bench, evidence: dict) -> Verdict:

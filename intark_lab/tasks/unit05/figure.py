@@ -34,8 +34,7 @@ UNITS = ((1e11, 1), (1e9, 1000), (1e7, MINUTE), (1e5, HOUR), (1e4, 24 * HOUR))
 
 def inputs(bench: Bench) -> dict:
     """An API and a day on which something went wrong with it, another for each seed."""
-    slug, span = _asked(bench)
-    return {"api": bench.view.usage.id("api", slug), **span.asked()}
+    return bench.view.usage.asked(*_asked(bench))
 
 
 def judge(bench: Bench, evidence: dict) -> Verdict:

@@ -38,8 +38,7 @@ class Measured(NamedTuple):
 
 def inputs(bench: Bench) -> dict:
     """An API and one working day of its use, another for each seed."""
-    slug, span = _asked(bench)
-    return {"api": bench.view.usage.id("api", slug), **span.asked()}
+    return bench.view.usage.asked(*_asked(bench))
 
 
 def judge(bench: Bench, evidence: dict) -> Verdict:
