@@ -1,8 +1,7 @@
 """What a test cell earned: the lab's record, held against what the cell says."""
 
-import math
-
 from intark_lab.grading.submission import Flag, Score
+from intark_lab.grading.value import number
 
 OFTEN = 5
 """So often may a notebook ask about one task outside its test cell before a person is told."""
@@ -45,13 +44,5 @@ def value(outputs: list[dict]) -> float | None:
         return None
     for output in outputs:
         if output["output_type"] == "execute_result":
-            return _number(output["data"].get("text/plain"))
+            return number(output["data"].get("text/plain"))
     return None
-
-
-def _number(said) -> float | None:
-    try:
-        number = float("".join(said))
-    except (TypeError, ValueError):
-        return None
-    return number if math.isfinite(number) else None

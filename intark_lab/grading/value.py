@@ -28,13 +28,19 @@ def settle(cell: NotebookNode) -> None:
     cell.outputs = [*others, *results]
 
 
-def within(said: object, points: float) -> bool:
-    """Whether what a cell printed is a number from 0 to `points`."""
+def number(said: object) -> float | None:
+    """The finite number that a cell printed; None for anything else."""
     try:
         value = float("".join(said))
     except (TypeError, ValueError):
-        return False
-    return math.isfinite(value) and 0 <= value <= points
+        return None
+    return value if math.isfinite(value) else None
+
+
+def within(said: object, points: float) -> bool:
+    """Whether what a cell printed is a number from 0 to `points`."""
+    value = number(said)
+    return value is not None and 0 <= value <= points
 
 
 def _no_points(said: object) -> NotebookNode:

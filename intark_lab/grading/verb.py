@@ -83,8 +83,8 @@ def _grade(
         print(text("grade.stopped", done=len(done), all=len(work)), file=sys.stderr)
         os._exit(STOPPED)  # what still runs ends with the warm process
     bar.end()
-    print(json.dumps(table.plain(done), indent=1) if options.json else
-          table.lines(done, options.level))  # fmt: skip
+    as_json = options.json
+    print(json.dumps(table.plain(done), indent=1) if as_json else table.lines(done, options.level))
     return FAILED if any(graded.failure for graded in done) else DONE
 
 
