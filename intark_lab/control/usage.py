@@ -11,8 +11,7 @@ from typing import NamedTuple
 from intark_lab.birth import identity
 from intark_lab.consumers import load_others
 from intark_lab.institution import Institution
-
-HOUR = 3_600_000
+from intark_lab.traffic import HOUR
 
 
 class Tally(NamedTuple):
@@ -48,7 +47,7 @@ class Usage:
         """The use of an API, by slug, hour by hour."""
         self.institution.remember()
         rows = self.institution.store.all(
-            "SELECT hour * 3600000, status, application, count(*), sum(response_ms) FROM traffic "
+            f"SELECT hour * {HOUR}, status, application, count(*), sum(response_ms) FROM traffic "
             "WHERE api = ? AND at >= ? AND at < ? AND hour BETWEEN ? AND ? GROUP BY 1, 2, 3",
             *(self.id("api", api), *span, span.start // HOUR, span.end // HOUR),
         )
