@@ -47,9 +47,9 @@ class Usage:
         """The use of an API, by slug, hour by hour."""
         self.institution.remember()
         rows = self.institution.store.all(
-            f"SELECT hour * {HOUR}, status, application, count(*), sum(response_ms) FROM traffic "
+            "SELECT hour * ?, status, application, count(*), sum(response_ms) FROM traffic "
             "WHERE api = ? AND at >= ? AND at < ? AND hour BETWEEN ? AND ? GROUP BY 1, 2, 3",
-            *(self.id("api", api), *span, span.start // HOUR, span.end // HOUR),
+            *(HOUR, self.id("api", api), *span, span.start // HOUR, span.end // HOUR),
         )
         return [Tally(*row) for row in rows]
 
