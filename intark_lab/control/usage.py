@@ -11,7 +11,7 @@ from typing import NamedTuple
 from intark_lab.birth import identity
 from intark_lab.consumers import load_others
 from intark_lab.institution import Institution
-from intark_lab.traffic import HOUR
+from intark_lab.traffic import HOUR, calls
 
 
 class Tally(NamedTuple):
@@ -47,7 +47,8 @@ class Usage:
         """The use of an API, by slug, hour by hour."""
         self.institution.remember()
         rows = self.institution.store.all(
-            "SELECT hour * ?, status, application, count(*), sum(response_ms) FROM traffic "
+            "SELECT hour * ?, status, application, count(*), sum(response_ms) FROM "
+            f"{calls('api', 'at', 'hour', 'status', 'application', 'response_ms')} "
             "WHERE api = ? AND at >= ? AND at < ? AND hour BETWEEN ? AND ? GROUP BY 1, 2, 3",
             *(HOUR, self.id("api", api), *span, span.start // HOUR, span.end // HOUR),
         )
@@ -57,7 +58,8 @@ class Usage:
         """How many different addresses of an API an application called, both by slug."""
         self.institution.remember()
         row = self.institution.store.one(
-            "SELECT count(DISTINCT path || '?' || query) FROM traffic WHERE api = ? "
+            "SELECT count(DISTINCT path || '?' || query) FROM "
+            f"{calls('api', 'application', 'at', 'hour', 'path', 'query')} WHERE api = ? "
             "AND application = ? AND at >= ? AND at < ? AND hour BETWEEN ? AND ?",
             *(self.id("api", api), self.id("application", application)),
             *(*span, span.start // HOUR, span.end // HOUR),

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import NamedTuple
 
+from intark_lab import traffic
 from intark_lab.manager.counted import relation
 from intark_lab.manager.errors import bad_request
 from intark_lab.manager.usage import FIELDS, Span
@@ -51,7 +52,7 @@ def stats(store: Store, span: Span, field: str) -> dict[str, float]:
     sql, (where, values) = _number(field), span.where()
     row = store.one(
         f"SELECT count({sql}) AS count, min({sql}) AS min, max({sql}) AS max, avg({sql}) AS avg, "
-        f"total({sql}) AS sum FROM traffic WHERE {where}",
+        f"total({sql}) AS sum FROM {traffic.calls(sql, where)} WHERE {where}",
         *values,
     )
     found = {name: float(row[name]) for name in row.keys() if row[name] is not None}  # noqa: SIM118
@@ -69,7 +70,8 @@ def group_by(store: Store, span: Span, field: str, order: Order | None = None) -
     if order:
         where, values = span.where()
         name, value = FIELDS[field].sql, f"avg({_number(order.field)})"
-        calls, direction = f"traffic WHERE {where}", "DESC" if order.descending else "ASC"
+        calls = f"{traffic.calls(name, value, where)} WHERE {where}"
+        direction = "DESC" if order.descending else "ASC"
     else:
         name, value, direction = "name", "sum(calls)", "DESC"
         calls, values = relation(span, field)
@@ -128,7 +130,7 @@ def _over_time(
             (aggregation.name,),
         )
         where, values = span.where()
-        calls = f"traffic WHERE {where}"
+        calls = f"{traffic.calls('at', value, where)} WHERE {where}"
     rows = store.all(
         f"SELECT (at - ?) / ? AS step, {name} AS name, {value} AS value FROM {calls} "
         "GROUP BY 1, 2 HAVING name IS NOT NULL AND value IS NOT NULL ORDER BY 2",

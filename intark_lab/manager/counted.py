@@ -3,6 +3,7 @@
 Each part of a relation is a SELECT of `at`, `name` and `calls`, for the index that leads to it.
 """
 
+from intark_lab import traffic
 from intark_lab.manager.lucene import Condition
 from intark_lab.manager.usage import FIELDS, Span
 from intark_lab.traffic import AT, COUNTED, GONE, HOUR, PAST, STATUS
@@ -40,7 +41,8 @@ def relation(span: Span, field: str | None = None, interval: int = HOUR) -> Cond
 def _one_by_one(span: Span, field: str | None) -> Condition:
     where, values = span.where()
     name = FIELDS[field].sql if field else "NULL"
-    return Condition(f"(SELECT at, {name} AS name, 1 AS calls FROM traffic WHERE {where})", values)
+    calls = traffic.calls("at", name, where)
+    return Condition(f"(SELECT at, {name} AS name, 1 AS calls FROM {calls} WHERE {where})", values)
 
 
 def _hours(span: Span, field: str | None, first: int, last: int) -> Condition:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from intark_lab.manager.lucene import Condition
 from intark_lab.manager.usage import FIELDS, Span
 from intark_lab.store import Store
+from intark_lab.traffic import calls
 
 MOST_ROWS = 10_000
 """Of one answer; Elasticsearch's window ends there too."""
@@ -34,7 +35,7 @@ def search(
     where, values = span.where()
     if also:
         where, values = f"{where} AND {also.sql}", values + also.values
-    total = store.one(f"SELECT count(*) FROM traffic WHERE {where}", *values)[0]
+    total = store.one(f"SELECT count(*) FROM {calls(where)} WHERE {where}", *values)[0]
     by = FIELDS.get(part.field, FIELDS["@timestamp"]).sql
     direction = "DESC" if part.descending else "ASC"
     rows = store.all(
