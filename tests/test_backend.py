@@ -101,6 +101,23 @@ def test_the_backends_own_errors_pass_unchanged(client, deploy):
     assert response.headers["www-authenticate"] == 'Basic realm="db"'
 
 
+def test_cookies_are_kept_by_callers_alone(client, deploy):
+    with backend(say(b"", headers=b"Set-Cookie: session=ada\r\n")) as (url, seen):
+        deploy(url)
+        assert client.get(PATH).headers["set-cookie"] == "session=ada"
+        client.cookies.clear()
+        client.get(PATH, headers={"Cookie": "mine=1"})
+    assert b"session=ada" not in seen[1]
+    assert b"mine=1" in seen[1]
+
+
+def test_a_backend_does_not_name_the_transaction(client, deploy):
+    with backend(say(b"", headers=b"X-Gravitee-Transaction-Id: theirs\r\n")) as (url, _):
+        deploy(url)
+        response = client.get(PATH, headers={"X-Gravitee-Transaction-Id": "mine"})
+    assert response.headers.get_list("x-gravitee-transaction-id") == ["mine"]
+
+
 @pytest.mark.parametrize(
     ("answer", "status"), [(hang_up, 502), (silence, 504)], ids=["hangs up", "is silent"]
 )
@@ -110,6 +127,7 @@ def test_a_backend_that_gives_no_answer(client, deploy, listening, answer, statu
         response = client.get(PATH)
     assert (response.status_code, response.content) == (status, b"")
     assert response.headers["x-gravitee-request-id"]
+    assert response.headers["connection"] == "close"
     call = journal.calls(listening[0].store)[-1]
     assert call.error_key.startswith("GATEWAY_CLIENT_")
 

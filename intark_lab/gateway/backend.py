@@ -26,7 +26,8 @@ HOP_BY_HOP = frozenset(
 )
 REQUEST_TIMEOUT = 30.0
 """Seconds that a call may take until its answer begins, whatever its API's time-outs are."""
-_OWN = frozenset((b"host", b"x-gravitee-transaction-id", b"x-gravitee-request-id"))
+_IDS = frozenset((b"x-gravitee-transaction-id", b"x-gravitee-request-id"))
+"""The gateway's own, whatever a caller or a backend puts there."""
 _KEY = b"x-gravitee-api-key"
 
 
@@ -62,7 +63,8 @@ class HttpBackends:
             raise Refused(504, "", "GATEWAY_CLIENT_READ_TIMEOUT") from None
         except (httpx.TransportError, ConnectionError):
             raise Refused(502, "", "GATEWAY_CLIENT_CONNECTION_ERROR") from None
-        return Answer(response.status_code, end_to_end(response.headers.raw), _pieces(response))
+        headers = [pair for pair in end_to_end(response.headers.raw) if pair[0] not in _IDS]
+        return Answer(response.status_code, headers, _pieces(response))
 
     async def close(self) -> None:
         if self._client is not None:
@@ -113,7 +115,7 @@ def _headers(call: Call) -> Headers:
     sent = [
         (name, value)
         for name, value in end_to_end(call.request.raw_headers)
-        if name not in _OWN and name not in own and (propagate or name != _KEY)
+        if name not in _IDS and name != b"host" and name not in own and (propagate or name != _KEY)
     ]
     ids = [
         (b"x-gravitee-transaction-id", call.transaction_id.encode("latin-1")),
@@ -134,9 +136,12 @@ def _query(call: Call) -> bytes:
 
 
 def _client() -> "httpx.AsyncClient":
+    from http.cookiejar import CookieJar, DefaultCookiePolicy
+
     import httpx
 
     client = httpx.AsyncClient(
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # each caller keeps their own
         trust_env=False,
         follow_redirects=False,
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=64),

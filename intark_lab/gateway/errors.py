@@ -6,6 +6,8 @@ from intark_lab.gateway.exchange import Answer, Headers
 
 _JSON = (b"content-type", b"application/json")
 _TEXT = (b"content-type", b"text/plain")
+_CLOSE = (b"connection", b"close")
+"""Said by both of Gravitee's engines where the fault is not the caller's."""
 
 
 class Refused(Exception):
@@ -34,7 +36,8 @@ def refusal(refused: Refused, accept: bytes | None, templates: dict) -> Answer:
 
     An API's own response template for the error key, or for DEFAULT, goes before.
     """
-    status, headers = refused.status, refused.headers
+    status = refused.status
+    headers = [*refused.headers, _CLOSE] if status >= 500 else refused.headers
     if (kind := _template(templates, refused.error_key, accept)) is not None:
         return _from_template(*kind, refused)
     if not refused.message:
