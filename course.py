@@ -21,6 +21,7 @@ PYTHON = os.path.join(VENV, *(["Scripts", "python.exe"] if os.name == "nt" else 
 STAMP = os.path.join(VENV, "course.json")
 RUNTIME = "binder/requirements.txt"
 TESTS = "tests/requirements.txt"  # holds the runtime set too
+PARALLEL = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]  # `-n 0` is one by one
 OLDEST = (3, 11)
 
 MENDS = [
@@ -57,7 +58,8 @@ def main(arguments):
         sys.exit(130)
     step(4, "Tests" if test else "The lab and JupyterLab")
     if test:
-        hand_over(["-m", "pytest"] + (["-m", "not slow"] if options.quick else []) + rest)
+        chosen = ["-m", "not slow"] if options.quick else []
+        hand_over(["-m", "pytest", *PARALLEL, *chosen, *rest])
     hand_over(["-m", "intark_lab.jupyter", *for_jupyter(options)])
 
 
@@ -65,7 +67,8 @@ def parse(arguments):
     parser = argparse.ArgumentParser(
         prog="course.py",
         description="Set up the course in this folder and open it in JupyterLab.",
-        epilog="`course.py test` runs every test this machine can. It takes pytest's arguments.",
+        epilog="`course.py test` runs every test this machine can. It takes pytest's arguments"
+        ", of which -n 0 runs them one by one.",
         allow_abbrev=False,
     )
     parser.add_argument("verb", nargs="?", choices=["test"], help="run the tests instead")
