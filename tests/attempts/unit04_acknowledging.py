@@ -248,6 +248,7 @@ def automatic_and_once_more(channel, queue, work):
         with suppress(ValueError):
             work(body)
         channel.basic_ack(method.delivery_tag)
+        channel.queue_declare(queue, passive=True)  # the broker has answered the tag before this
 
 
 def empties_it(channel, queue, work):
@@ -291,9 +292,7 @@ ATTEMPTS = [
     Attempt("4.3", itself(skips_the_last), 1, "wrong", "skipped nothing-left", slow=True),
     Attempt("4.3", itself(one_a_start), 0, "wrong", "early left"),
     Attempt("4.3", itself(tag_of_properties), 0, "wrong", "broke never"),
-    Attempt(
-        "4.3", itself(automatic_and_once_more), 1, "wrong", "lost-at-cut nothing-left", slow=True
-    ),
+    Attempt("4.3", itself(automatic_and_once_more), 1, "wrong", "broke nothing-left", slow=True),
     Attempt("4.3", itself(empties_it), 0, "wrong", "no-work", slow=True),
     Attempt("4.3", itself(hands_over_a_dict), 0, "wrong", "no-body", slow=True),
     Attempt("4.3", itself(hands_over_the_delivery), 0, "wrong", "no-body", slow=True),
