@@ -33,10 +33,11 @@ def letters(data: bytes) -> str:
     return urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def by_secret(secret: str) -> str:
-    """A token signed by HMAC with what everybody may know (RFC 8725, 2.1)."""
-    signed = f"{part({'alg': 'HS256', 'kid': 'key-0'})}.{part({})}"
-    return f"{signed}.{letters(hmac.digest(secret.encode(), signed.encode(), 'sha256'))}"
+def by_secret(secret: str, algorithm: str = "HS256") -> str:
+    """A token signed by HMAC, without claims."""
+    signed = f"{part({'alg': algorithm, 'kid': 'key-0'})}.{part({})}"
+    sha = f"sha{algorithm.removeprefix('HS')}"
+    return f"{signed}.{letters(hmac.digest(secret.encode(), signed.encode(), sha))}"
 
 
 @pytest.fixture
@@ -153,6 +154,43 @@ def test_a_given_key_needs_no_kid(kid):
 def test_a_given_key_must_be_one():
     with pytest.raises(ValueError, match="RSA"):
         TokenVerifier.of_key("not a key")
+
+
+SECRET = "a secret that two programs have agreed on, and nobody else has seen yet"
+"""As long as HS512 wants it."""
+
+
+@pytest.mark.parametrize("algorithm", ["HS256", "HS384", "HS512"])
+def test_a_shared_secret_opens_what_was_signed_with_it(algorithm):
+    verifier = TokenVerifier.of_secret(SECRET, algorithm)
+    assert verifier.verify(by_secret(SECRET, algorithm), START) == {}
+    with pytest.raises(InvalidToken):
+        verifier.verify(by_secret(SECRET + ".", algorithm), START)
+
+
+@pytest.mark.parametrize(
+    ("secret", "algorithm"),
+    [("x" * 31, "HS256"), ("x" * 63, "HS512"), (PEM, "HS256"), (SECRET, "none")],
+)
+def test_what_is_no_shared_secret(secret, algorithm):
+    with pytest.raises(ValueError, match="secret"):
+        TokenVerifier.of_secret(secret, algorithm)
+
+
+def test_nothing_is_no_signature():
+    with pytest.raises(InvalidToken):
+        TokenVerifier.of_key(PEM, "none").verify(f"{part({'alg': 'none'})}.{part({})}.", START)
+
+
+def test_the_gateway_knows_the_keys_of_both_issuers():
+    institution = still_institution()
+    verifier = TokenVerifier.of_gateway(institution.store)
+    with caller(institution) as client:
+        machine = Machine(client, institution)
+        assert verifier.verify(machine.token(), START)["client_id"] == machine.id
+    with pytest.raises(InvalidToken):
+        verifier.verify(token({"a": 1}), START)
+    institution.close()
 
 
 def test_an_issuer_s_tokens_hold_by_its_published_keys():

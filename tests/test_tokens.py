@@ -26,11 +26,11 @@ def deploy(listening):
     """Deploy an API with one plan of `security`, and let an application with `client_id` in."""
     institution, _ = listening
 
-    def put(security, definition, client_id, rule=None, resources=()):
-        plan = DeployedPlan("mine-plan", security, [], definition, rule)
-        api = Definition(
-            "mine", "mine", "/mine/v1", Backend("source:orgreg"), [plan], [], list(resources)
-        )
+    def put(
+        security, definition, client_id, rule=None, resources=(), also=(), target="source:orgreg"
+    ):
+        plans = [DeployedPlan("mine-plan", security, [], definition, rule), *also]
+        api = Definition("mine", "mine", "/mine/v1", Backend(target), plans, [], list(resources))
         store = institution.store
         with store.transaction():
             store.insert("api", id="mine", slug="mine", state="STARTED")
@@ -126,6 +126,66 @@ def test_a_key_set_that_cannot_be_had_is_the_gateways_fault(client, deploy):
     deploy("JWT", {"publicKeyResolver": "JWKS_URL", "resolverParameter": url}, "c")
     broken = call(client, signed({"client_id": "c"}))
     assert (broken.status_code, broken.json()["message"]) == (500, "Internal Server Error")
+
+
+def test_a_token_in_the_query_is_one_too_and_no_log_keeps_it(
+    client, deploy, listening, token, machine
+):
+    institution, base = listening
+    deploy("JWT", jwks_plan(base), machine.id)
+    held = token()
+    assert client.get(f"{PATH}&access_token={held}").status_code == 200
+    seen = journal.calls(institution.store)[-1]
+    assert (seen.application, seen.query) == ("app", "limit=1")
+
+
+def test_a_backend_gets_the_token_where_the_caller_put_it(
+    client, deploy, listening, token, machine
+):
+    held = token()
+    with backend(say(b"")) as (url, seen):
+        deploy("JWT", jwks_plan(listening[1]), machine.id, target=url)
+        client.get(f"{PATH}&access_token={held}")
+    assert f"limit=1&access_token={held}".encode() in seen[0]
+
+
+def test_a_shared_secret_signs_for_a_jwt_plan(client, deploy):
+    from joserfc import jws
+    from joserfc.jwk import OctKey
+
+    secret = "forty characters, and nobody knows which"
+    deploy("JWT", {"signature": "HMAC_HS256", "resolverParameter": secret}, "c")
+    claims = json.dumps({"client_id": "c"}).encode()
+    token = jws.serialize_compact({"alg": "HS256"}, claims, OctKey.import_key(secret))
+    assert call(client, token).status_code == 200
+    assert call(client, signed({"client_id": "c"})).status_code == 401
+
+
+def test_the_gateway_s_own_keys(client, deploy, machine, token):
+    deploy("JWT", {"publicKeyResolver": "GATEWAY_KEYS"}, machine.id)
+    assert call(client, token()).status_code == 200
+
+
+def test_a_token_of_no_plan_leaves_the_key_to_be_tried(client, deploy, listening):
+    """A bearer token may be the backend's."""
+    institution, base = listening
+    deploy("JWT", jwks_plan(base), "c", also=[DeployedPlan("by-key", "API_KEY", [])])
+    store = institution.store
+    with store.transaction():
+        store.insert(
+            "subscription",
+            id="keyed",
+            api="mine",
+            plan="by-key",
+            application="app",
+            status="ACCEPTED",
+        )
+        store.insert("api_key", id="k", key="its-key", subscription="keyed")
+    statuses = [
+        call(client, "theirs", **{"X-Gravitee-Api-Key": sent}).status_code
+        for sent in ("its-key", "another")
+    ]
+    assert statuses == [200, 401]
 
 
 OAUTH2 = {"oauthResource": "feide", "requiredScopes": ["emner"], "checkRequiredScopes": True}

@@ -1,11 +1,13 @@
 """Who calls, and by which plan: token or key to subscription (Gravitee's plan selection).
 
-Plans are tried in Gravitee's order: JWT, OAuth2, API key, keyless last.
+Plans are tried in Gravitee's order: JWT, OAuth2, API key, keyless last. A token that opens no plan
+does not keep an API key from being tried; a token or key that opens none shuts the keyless plan.
 """
 
 from intark_lab.deployment import DeployedPlan
 from intark_lab.gateway.call import Call
 from intark_lab.gateway.errors import Refused, unauthorized
+from intark_lab.gateway.exchange import access_token
 from intark_lab.gateway.expressions import holds
 from intark_lab.gateway.snapshot import Deployed, Snapshot
 from intark_lab.gateway.tokens import CHALLENGE, Tokens
@@ -15,10 +17,13 @@ from intark_lab.issuers import client_of
 async def admit(call: Call, api: Deployed, snapshot: Snapshot, tokens: Tokens) -> None:
     """Set the call's plan and access, or raise Refused: the one 401."""
     token = _bearer(call) if "JWT" in api.plans or "OAUTH2" in api.plans else None
-    if token is not None:
-        await _by_token(call, api, snapshot, tokens, token)
-    elif call.request.key is not None:
+    refused = await _by_token(call, api, snapshot, tokens, token) if token is not None else None
+    if call.plan is not None:
+        return
+    if call.request.key is not None:
         _by_key(call, api, snapshot)
+    elif refused is not None:
+        raise refused
     elif "KEY_LESS" in api.plans:
         call.plan = api.plans["KEY_LESS"][0]
     else:
@@ -32,7 +37,10 @@ def _by_key(call: Call, api: Deployed, snapshot: Snapshot) -> None:
     call.access, call.plan = access, access.plan
 
 
-async def _by_token(call: Call, api: Deployed, snapshot: Snapshot, tokens: Tokens, token) -> None:
+async def _by_token(
+    call: Call, api: Deployed, snapshot: Snapshot, tokens: Tokens, token: str
+) -> Refused | None:
+    """Why no plan takes the token, None where one does. Raises what is not the token's fault."""
     refused = unauthorized("GATEWAY_PLAN_UNRESOLVABLE", _challenge(api))
     for plan in (*api.plans.get("JWT", ()), *api.plans.get("OAUTH2", ())):
         try:
@@ -45,8 +53,8 @@ async def _by_token(call: Call, api: Deployed, snapshot: Snapshot, tokens: Token
         access = snapshot.by_client(client_id, plan.id, call.now) if client_id else None
         if access is not None and _selected(plan, call):
             call.access, call.plan = access, plan
-            return
-    raise refused
+            return None
+    return refused
 
 
 async def _client_id(call: Call, api: Deployed, plan: DeployedPlan, tokens: Tokens, token: str):
@@ -76,8 +84,11 @@ def _selected(plan: DeployedPlan, call: Call) -> bool:
 
 
 def _bearer(call: Call) -> str | None:
+    """The token of the header `Authorization`, else of the query parameter `access_token`."""
     scheme, _, token = call.request.headers.get(b"authorization", b"").partition(b" ")
-    return token.strip().decode("latin-1") if scheme.lower() == b"bearer" and token else None
+    if scheme.lower() == b"bearer" and token:
+        return token.strip().decode("latin-1")
+    return access_token(call.request.query)[0]
 
 
 def _challenge(api: Deployed) -> list[tuple[bytes, bytes]]:

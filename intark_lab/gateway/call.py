@@ -5,7 +5,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from intark_lab import journal
-from intark_lab.gateway.exchange import Answer, Headers, Request
+from intark_lab.gateway.exchange import Answer, Headers, Request, access_token
 
 if TYPE_CHECKING:
     from intark_lab.gateway.memory import Memory
@@ -77,7 +77,7 @@ class Call:
             access.subscription if access else None,
             request.method,
             request.path,
-            request.query.decode("latin-1"),
+            access_token(request.query)[1].decode("latin-1"),
             answer.status,
             elapsed,
             max(0, elapsed - self.endpoint_ms),

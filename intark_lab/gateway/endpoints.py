@@ -11,7 +11,7 @@ from intark_lab.faults import Fault, Faults
 from intark_lab.gateway.backend import HttpBackends
 from intark_lab.gateway.call import Call
 from intark_lab.gateway.errors import Refused
-from intark_lab.gateway.exchange import Answer
+from intark_lab.gateway.exchange import Answer, access_token
 from intark_lab.sources import Sources
 
 _PROBLEM = (b"content-type", b"application/problem+json")
@@ -46,11 +46,9 @@ class Endpoints:
         target = call.api.backend.target
         if target.startswith("source:"):
             path = unquote(call.path) if "%" in call.path else call.path
-            request = call.request
+            method, (_, query) = call.request.method, access_token(call.request.query)
             return Answer(
-                *self._sources.respond(
-                    target[len("source:") :], request.method, path or "/", request.query
-                )
+                *self._sources.respond(target[len("source:") :], method, path or "/", query)
             )
         if not target:
             raise Refused(503, "", "NO_ENDPOINT_FOUND")

@@ -35,17 +35,17 @@ class Request(NamedTuple):
 def read_request(scope: dict, receive, prefix: int) -> Request:
     """The request of an ASGI HTTP scope whose path below the gateway starts at `prefix`.
 
-    A header `X-Gravitee-Api-Key` goes before a query parameter `api-key`; the parameter is taken
-    out of the query either way.
+    A header `X-Gravitee-Api-Key` goes before a query parameter `api-key`, unless it is empty; the
+    parameter is taken out of the query either way.
     """
     raw_headers = scope["headers"]
     headers = dict(raw_headers)
     query = scope["query_string"]
     key, key_from = None, None
     if b"api-key=" in query:
-        key, query = _without_key(query)
+        key, query = _without(b"api-key=", query)
         key_from = "query" if key is not None else None
-    if (sent := headers.get(b"x-gravitee-api-key")) is not None:
+    if sent := headers.get(b"x-gravitee-api-key"):
         key, key_from = sent.decode("latin-1"), "header"
     client = scope["client"]
     path = scope["raw_path"].decode("latin-1")[prefix:]
@@ -74,8 +74,16 @@ async def body_pieces(request: Request) -> AsyncIterator[bytes]:
         more = event.get("more_body", False)
 
 
-def _without_key(query: bytes) -> tuple[str | None, bytes]:
+def access_token(query: bytes) -> tuple[str | None, bytes]:
+    """The token in a query, if any, and the query without it: neither logs nor the lab's own
+    sources are shown it.
+    """
+    return _without(b"access_token=", query) if b"access_token=" in query else (None, query)
+
+
+def _without(name: bytes, query: bytes) -> tuple[str | None, bytes]:
+    """The first value of a parameter, None for none or an empty one, and the rest of the query."""
     parts = query.split(b"&")
-    keys = [part[len(b"api-key=") :] for part in parts if part.startswith(b"api-key=")]
-    rest = b"&".join(part for part in parts if not part.startswith(b"api-key="))
-    return (keys[0].decode("latin-1") if keys else None), rest
+    values = [part[len(name) :] for part in parts if part.startswith(name)]
+    rest = b"&".join(part for part in parts if not part.startswith(name))
+    return (values[0].decode("latin-1") or None if values else None), rest

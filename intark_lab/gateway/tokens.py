@@ -25,13 +25,13 @@ class Tokens:
 
     def __init__(self, store: Store, anywhere: bool = False):
         self._store, self._anywhere = store, anywhere
-        self._verifiers: dict[tuple[str, str], TokenVerifier] = {}
+        self._verifiers: dict[tuple[str, str, str], TokenVerifier] = {}
         self._remote: dict[str, tuple[float, Mapping]] = {}
 
     async def jwt_claims(self, token: str, definition: dict, now: int) -> Mapping:
         """The claims of a JWT that holds. Raises Refused: 401, or 500 without a key to judge by."""
-        resolver = definition.get("publicKeyResolver", "GIVEN_KEY")
-        key = definition.get("resolverParameter") or ""
+        resolver = str(definition.get("publicKeyResolver", "GIVEN_KEY"))
+        key = str(definition.get("resolverParameter") or "")
         if resolver == "JWKS_URL" and issuer_at(key) is None:
             await self._fetch(key)
         verifier = self._verifier(resolver, key, _algorithm(definition))
@@ -52,12 +52,14 @@ class Tokens:
         return found
 
     def _verifier(self, resolver: str, key: str, algorithm: str) -> TokenVerifier:
-        known = (key, algorithm)
+        known = (resolver, key, algorithm)
         if known not in self._verifiers:
             if resolver == "JWKS_URL" and (issuer := issuer_at(key)):
                 made = TokenVerifier.of_issuer(self._store, issuer, algorithm)
             elif resolver == "JWKS_URL":
                 made = TokenVerifier(lambda: self._remote[key][1], algorithm)
+            elif resolver == "GATEWAY_KEYS":
+                made = TokenVerifier.of_gateway(self._store, algorithm)
             else:
                 made = _of_given_key(key, algorithm)
             self._verifiers[known] = made
@@ -96,15 +98,16 @@ class Tokens:
 
 
 def _of_given_key(key: str, algorithm: str) -> TokenVerifier:
+    of = TokenVerifier.of_secret if algorithm.startswith("HS") else TokenVerifier.of_key
     try:
-        return TokenVerifier.of_key(key, algorithm)
+        return of(key, algorithm)
     except ValueError as error:
         raise unauthorized("JWT_INVALID_TOKEN") from error
 
 
 def _algorithm(definition: dict) -> str:
-    """`RSA_RS256`, as Gravitee's plans name it, is RS256."""
-    return (definition.get("signature") or "RSA_RS256").removeprefix("RSA_")
+    """`RSA_RS256` and `HMAC_HS256`, as Gravitee's plans name them, are RS256 and HS256."""
+    return str(definition.get("signature") or "RSA_RS256").rpartition("_")[2]
 
 
 def _introspection(resource: dict) -> str:

@@ -7,14 +7,17 @@ a token is at hand, so that the start of a lab does not pay for it.
 import re
 import warnings
 from functools import lru_cache
+from math import inf
 
 import orjson
 from joserfc import jws
 from joserfc.errors import JoseError, SecurityWarning
-from joserfc.jwk import RSAKey
+from joserfc.jwk import OctKey, RSAKey
 from joserfc.jws import JWSRegistry
 
 ALGORITHMS = ("RS256", "RS384", "RS512")
+SECRET_BYTES = {"HS256": 32, "HS384": 48, "HS512": 64}
+"""How long a shared secret must be (RFC 7518, section 3.2)."""
 BITS = 2048
 LARGEST_BITS = 4096
 _PUBLIC = ("kty", "n", "e", "kid", "use", "alg")
@@ -77,6 +80,16 @@ def import_pem(pem: object) -> RSAKey:
     return key
 
 
+def shared_secret(secret: str, algorithm: str) -> OctKey:
+    """The key of a signature by a secret that both sides know. Raises Malformed for a short one,
+    and for a key that is no secret.
+    """
+    content = secret.encode()
+    if len(content) < SECRET_BYTES.get(algorithm, inf) or b"-----BEGIN" in content:
+        raise Malformed(f"not a secret for {algorithm}")
+    return OctKey.import_key(content)
+
+
 def sign(claims: dict, key: RSAKey) -> str:
     """A JWT with RS256; its header carries `kid` and `alg`, as Maskinporten's and Feide's do."""
     return jws.serialize_compact({"kid": key.kid, "alg": "RS256"}, orjson.dumps(claims), key)
@@ -94,8 +107,13 @@ def read(token: str) -> tuple[dict, dict]:
     return header, claims
 
 
-def verify(token: str, key: RSAKey, algorithms: tuple[str, ...] = ("RS256",)) -> dict:
-    """The claims of a token signed by `key`. Raises Malformed or BadSignature."""
+def verify(token: str, key: RSAKey | OctKey, algorithms: tuple[str, ...] = ("RS256",)) -> dict:
+    """The claims of a token signed by `key`. Raises Malformed or BadSignature.
+
+    Algorithms that sign nothing, such as `none`, are never allowed.
+    """
+    if not {*algorithms} <= {*ALGORITHMS, *SECRET_BYTES}:
+        raise BadSignature("no such algorithm")
     registry = _Registry(algorithms=algorithms, strict_check_header=False)
     try:
         signature = jws.deserialize_compact(token.encode("ascii"), key, registry=registry)

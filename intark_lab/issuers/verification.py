@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 from intark_lab.store import Store
 
 if TYPE_CHECKING:
-    from joserfc.jwk import RSAKey
+    from joserfc.jwk import OctKey, RSAKey
+
+    Keys = Callable[[], Mapping[str, RSAKey | OctKey]]
+    """What gives the keys that are good at the moment, by kid."""
 
 KEPT = 4096
 """How many verified tokens one verifier remembers."""
@@ -20,12 +23,12 @@ class InvalidToken(Exception):
 
 
 class TokenVerifier:
-    """Checks RSA-signed JWTs against a set of public keys; tokens seen before cost a look-up.
+    """Checks signed JWTs against a set of keys; tokens seen before cost a look-up.
 
     No leeway is given to clocks, as in Gravitee 3.20; 4.x lets a token live a minute longer.
     """
 
-    def __init__(self, keys: Callable[[], "Mapping[str, RSAKey]"], algorithm: str = "RS256"):
+    def __init__(self, keys: "Keys", algorithm: str = "RS256"):
         self._keys, self._algorithm = keys, algorithm
         self._verified: dict[bytes, tuple[Mapping, float, float]] = {}
 
@@ -35,11 +38,25 @@ class TokenVerifier:
         return cls(_Published(store, issuer), algorithm)
 
     @classmethod
+    def of_gateway(cls, store: Store, algorithm: str = "RS256") -> "TokenVerifier":
+        """By the keys that the gateway was set up with: those of both issuers of the lab."""
+        published = [_Published(store, issuer) for issuer in ("maskinporten", "feide")]
+        return cls(lambda: published[0]() | published[1](), algorithm)
+
+    @classmethod
     def of_key(cls, public_key: str, algorithm: str = "RS256") -> "TokenVerifier":
         """By one key, a PEM or OpenSSH text. Raises ValueError where it is none."""
         from intark_lab.issuers import signatures
 
         keys = {"": signatures.import_pem(public_key)}
+        return cls(lambda: keys, algorithm)
+
+    @classmethod
+    def of_secret(cls, secret: str, algorithm: str) -> "TokenVerifier":
+        """By a secret that the signer knows too. Raises ValueError for one that is too short."""
+        from intark_lab.issuers import signatures
+
+        keys = {"": signatures.shared_secret(secret, algorithm)}
         return cls(lambda: keys, algorithm)
 
     def verify(self, token: str, now: float) -> Mapping:
@@ -94,7 +111,7 @@ class _Published:
         self._generation: int | None = None
         self._keys: dict[str, RSAKey] = {}
 
-    def __call__(self) -> "Mapping[str, RSAKey]":
+    def __call__(self) -> "dict[str, RSAKey]":
         from intark_lab.issuers import keys, signatures
 
         if self._generation != self._store.generation:
