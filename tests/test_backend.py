@@ -283,3 +283,25 @@ def test_limits(client, deploy, listening, policy):
     assert any("-reset" in name for name in answers[2].headers) == bool(headers)
     frozen += period
     assert client.get(PATH + "/units", params={"limit": 1}).status_code == 200
+
+
+def statuses(client, *sent: str) -> list[int]:
+    answers = [client.get(PATH + "/units?limit=1", headers={"X-Sent": one}) for one in sent]
+    return [answer.status_code for answer in answers]
+
+
+def test_a_limit_that_each_call_works_out(client, deploy):
+    rate = {"limit": 0, "periodTime": 1, "periodTimeUnit": "MINUTES"}
+    rate["dynamicLimit"] = "{#request.headers['X-Sent']}"
+    deploy("source:orgreg", [flow("rate-limit", {"rate": rate, "addHeaders": True})])
+    assert statuses(client, "2", "2", "2", "4", "no number") == [200, 200, 429, 200, 429]
+    answer = client.get(PATH + "/units?limit=1", headers={"X-Sent": "9"})
+    assert answer.headers["x-rate-limit-limit"] == "9"
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_limit_with_a_key_of_its_own(client, deploy, alone):
+    rate = {"limit": 1, "periodTime": 1, "periodTimeUnit": "MINUTES", "useKeyOnly": alone}
+    rate["key"] = "{#request.headers['X-Sent']}"
+    deploy("source:orgreg", [flow("rate-limit", {"rate": rate})])
+    assert statuses(client, "a", "b", "a", "c") == [200, 200, 429, 200]

@@ -27,6 +27,8 @@ VALUES = {
     "#request.params['status']": "sold",
     "#request.params['missing']": None,
     "#request.headers['X-Tenant']": "nordvik",
+    "#request.headers['X-Tenant'][0]": "nordvik",
+    "#request.headers['X-Tenant'][1]": None,
     "#properties['site']": "7",
     "#context.attributes['jwt.claims']['consumer']['ID']": "0192:1",
     "#context.attributes['jwt.claims']['aud'][0]": "a",

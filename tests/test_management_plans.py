@@ -158,6 +158,10 @@ CONFIGURATIONS = {
         {"rate": {"limit": 1, "periodTime": 1, "periodTimeUnit": "DAYS"}},
     ),
     "no number": ("quota", {"quota": {"limit": "1", "periodTime": 1, "periodTimeUnit": "DAYS"}}),
+    "an expression that is none": (
+        "quota",
+        {"quota": {"dynamicLimit": 3, "periodTime": 1, "periodTimeUnit": "DAYS"}},
+    ),
     "a rule without a pattern": ("resource-filtering", {"whitelist": [{"methods": ["GET"]}]}),
     "an unknown method": (
         "resource-filtering",
@@ -171,6 +175,13 @@ def test_a_policy_that_could_not_work_is_refused(management, api, policy, config
     flow = {"pre": [{"policy": policy, "configuration": configuration}]}
     body = {"name": "x", "description": "", "flows": [flow]}
     assert error(management.post(f"{api}/plans", json=body)) == (400, "data.invalid")
+
+
+def test_a_limit_may_be_an_expression(management, api):
+    quota = {"dynamicLimit": "{#properties['most']}", "periodTime": 1, "periodTimeUnit": "DAYS"}
+    flow = {"pre": [{"policy": "quota", "configuration": {"quota": quota}}]}
+    body = {"name": "x", "description": "", "flows": [flow]}
+    assert management.post(f"{api}/plans", json=body).status_code == 201
 
 
 def test_a_policy_that_the_lab_lacks_is_kept(management, api):

@@ -188,6 +188,8 @@ def _item(value, key):
         return value.get(key)
     if isinstance(value, list) and isinstance(key, int) and key < len(value):
         return value[key]
+    if isinstance(value, str) and key == 0:  # a header or parameter, as a list of one
+        return value
     return None
 
 

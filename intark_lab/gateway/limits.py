@@ -1,10 +1,12 @@
 """Rate limit, quota and spike arrest: fixed windows that begin with their first call."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from intark_lab.gateway.call import Call
 from intark_lab.gateway.errors import Refused
 from intark_lab.gateway.exchange import Headers
+from intark_lab.gateway.expressions import fill
 
 _MILLISECONDS = {
     "MILLISECONDS": 1,
@@ -41,7 +43,8 @@ class Limit:
     """One limiting policy on one path. `kind` is the policy's name, which names its settings too.
 
     Calls that are refused count as well, and the keys of one subscription share a bucket; callers
-    without one are told apart by address.
+    without one are told apart by address. A `key` tells calls further apart, by an expression;
+    with `useKeyOnly` it alone does.
     """
 
     def __init__(self, kind: str, configuration: dict, path: str):
@@ -49,7 +52,8 @@ class Limit:
         setting, self._header, self._words, default_headers = _KINDS[kind]
         self._add_headers = configuration.get("addHeaders", default_headers)
         rate = configuration[setting]
-        self._own_key = rate.get("key") or ""
+        self._own_key = str(rate.get("key") or "")
+        self._key_only = bool(self._own_key and rate.get("useKeyOnly"))
         self._limit, self._time = int(rate["limit"]), int(rate["periodTime"])
         self._unit = rate["periodTimeUnit"]
         self._slice_ms = None
@@ -59,7 +63,10 @@ class Limit:
     def request(self, call: Call) -> None:
         """Count the call; raise Refused (429) above the limit."""
         caller = call.access.subscription if call.access else call.request.client
-        bucket = (self._kind, call.plan.id, caller, self._own_key, self._path)
+        bucket = (self._kind, call.plan.id, caller, self._path)
+        if self._own_key:
+            own = fill(self._own_key, call)
+            bucket = (self._kind, own, self._path) if self._key_only else (*bucket, own)
         end, calls = call.memory.counters.count(bucket, call.now, self._period)
         if self._add_headers:
             call.headers += self._headers(max(0, self._limit - calls), end)
@@ -84,6 +91,33 @@ class Limit:
         if self._slice_ms is not None:
             return f"{self._words} {self._limit} requests per {self._slice_ms} ms."
         return f"{self._words} {self._limit} requests per {self._time} {self._unit.lower()}"
+
+
+class DynamicLimit:
+    """A limiting policy whose `dynamicLimit`, an expression, each call works out for itself."""
+
+    def __init__(self, kind: str, configuration: dict, path: str):
+        setting = _KINDS[kind][0]
+        rate = configuration[setting]
+        self._expression = str(rate["dynamicLimit"])
+        self._of = lru_cache(maxsize=64)(
+            lambda limit: Limit(kind, configuration | {setting: rate | {"limit": limit}}, path)
+        )
+
+    def request(self, call: Call) -> None:
+        """As a Limit does; one of 0 where the expression gives no number."""
+        try:
+            limit = int(fill(self._expression, call))
+        except ValueError:
+            limit = 0
+        self._of(max(0, limit)).request(call)
+
+
+def limiting(kind: str, configuration: dict, path: str) -> Limit | DynamicLimit:
+    """The policy `kind`. Its expression counts where it has no limit above 0."""
+    rate = configuration[_KINDS[kind][0]]
+    dynamic = rate.get("dynamicLimit") and not rate.get("limit")
+    return (DynamicLimit if dynamic else Limit)(kind, configuration, path)
 
 
 _KINDS = {
@@ -113,6 +147,8 @@ _ERROR_KEYS = {
 def _slice(limit: int, time: int, unit: str) -> tuple[int, int]:
     """A spike's limit as calls a slice: one each period/limit, but no slice under 100 ms."""
     period = time * _MILLISECONDS[unit]
+    if limit == 0:
+        return 0, period
     length = period // limit
     if length >= 100:
         return 1, length

@@ -9,7 +9,7 @@ from intark_lab.gateway.cache import ResponseCache
 from intark_lab.gateway.call import Call
 from intark_lab.gateway.exchange import Answer
 from intark_lab.gateway.expressions import holds
-from intark_lab.gateway.limits import Limit
+from intark_lab.gateway.limits import limiting
 from intark_lab.gateway.paths import pattern
 from intark_lab.gateway.rules import PathRules
 from intark_lab.gateway.transform import JsonToJson
@@ -77,7 +77,7 @@ def compile_flows(flows: list[dict], api: Definition) -> Steps:
 
 
 def _limit(kind: str) -> Callable:
-    return lambda configuration, path, _: Limit(kind, configuration, path)
+    return lambda configuration, path, _: limiting(kind, configuration, path)
 
 
 POLICIES: dict[str, Callable] = {

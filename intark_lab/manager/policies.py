@@ -53,13 +53,20 @@ def _check_limit(kind: str) -> Callable[[str, dict], None]:
     def check(policy: str, configuration: dict) -> None:
         limit = configuration.get(kind)
         _need(isinstance(limit, dict), f"Policy {policy}: [{kind}] is required")
-        for name, least in (("limit", 0), ("periodTime", 1)):
-            value = limit.get(name)
-            _need(type(value) is int and value >= least, f"Policy {policy}: [{name}] is invalid")
+        _check_count(policy, limit.get("periodTime"), "periodTime", 1)
+        if "limit" in limit or "dynamicLimit" not in limit:
+            _check_count(policy, limit.get("limit"), "limit", 0)
+        for name in ("key", "dynamicLimit"):
+            given = limit.get(name)
+            _need(given is None or isinstance(given, str), f"Policy {policy}: [{name}] is invalid")
         unit = limit.get("periodTimeUnit")
         _need(unit in UNITS[kind], f"Policy {policy}: [periodTimeUnit] must be of {UNITS[kind]}")
 
     return check
+
+
+def _check_count(policy: str, value: object, name: str, least: int) -> None:
+    _need(type(value) is int and value >= least, f"Policy {policy}: [{name}] is invalid")
 
 
 def _check_rules(policy: str, configuration: dict) -> None:
