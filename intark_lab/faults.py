@@ -24,7 +24,7 @@ class Fault:
     """
 
     api: str
-    """The API's slug, such as `fs-emner`."""
+    """The API's slug, such as `fs-emner`, or its id."""
     path: str = "/"
     status: int = 503
     times: int = 1
@@ -38,8 +38,10 @@ class Fault:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}")
         if not 500 <= self.status <= 599:
             raise ValueError("status must be a server error, 500 to 599")
-        if self.times < 1:
+        if type(self.times) is not int or self.times < 1:
             raise ValueError("times must be 1 or more")
+        if not isinstance(self.path, str):
+            raise ValueError("path must be a text")
         if not 0 <= self.seconds <= 3600:
             raise ValueError("seconds must be 0 to 3600")
 
@@ -56,11 +58,14 @@ class Faults:
     def add(self, fault: Fault) -> None:
         self._waiting.append(fault)
 
-    def take(self, api: str | None, application: str | None, path: str) -> Fault | None:
-        """The fault that this call meets, counted down by one; None when it meets none."""
+    def take(self, api: tuple[str | None, str], application: str | None, path: str) -> Fault | None:
+        """The fault that this call meets, counted down by one; None when it meets none.
+
+        `api` is the API's slug, if it has one, and its id.
+        """
         for fault in self._waiting:
             if (
-                fault.api == api
+                fault.api in api
                 and fault.application in (None, application)
                 and path.startswith(fault.path)
             ):

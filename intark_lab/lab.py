@@ -89,9 +89,10 @@ class Lab:
     ) -> None:
         """Let the next `times` calls below `path` of `api` fail with `status` (500 to 599).
 
-        `api` is the folder name under data/apis, such as `fs-emner`. Other kinds than `error`:
-        `latency` (of `seconds` of lab time), `connect-timeout`, `read-timeout`, `dropped`, `down`
-        and `wrong-password`. With `application`, an id, only that application's calls are met.
+        `api` is the folder name under data/apis, such as `fs-emner`, or an API's id. Other kinds
+        than `error`: `latency` (of `seconds` of lab time), `connect-timeout`, `read-timeout`,
+        `dropped`, `down` and `wrong-password`. With `application`, an id, only that application's
+        calls are met.
         """
         fault = {"api": api, "status": status, "times": times, "path": path, "kind": kind}
         extent = {"application": application, "seconds": seconds}

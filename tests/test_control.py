@@ -34,13 +34,21 @@ def test_nobody_gets_in_without_the_token(client, token):
         ("POST", "/fault", {"api": "fs-emner", "times": 0}, "times"),
         ("POST", "/fault", {"api": "fs-emner", "colour": 1}, "kind"),
         ("POST", "/advance", ["no", "object"], "JSON"),
+        ("POST", "/fault", {"api": "fs-emner", "times": 1.5}, "times"),
+        ("POST", "/fault", {"api": "fs-emner", "path": 5}, "path"),
         ("GET", "/journal?after=x", None, "after"),
+        ("GET", f"/journal?after={10**30}", None, "after"),
     ],
 )
 def test_a_refusal_names_what_is_wrong(control, method, path, body, names):
     status, answer = control(method, path, body)
     assert status in (400, 404)
     assert names in answer["message"]
+
+
+def test_a_body_has_an_end(control):
+    status, answer = control("POST", "/advance", {"seconds": "x" * 17 * 2**20})
+    assert (status, answer["message"]) == (413, "HTTP 413 Request Entity Too Large")
 
 
 def test_the_state_has_addresses_as_the_caller_reaches_them(control, listening):
@@ -66,6 +74,17 @@ def test_time_moves(control):
 
 def test_a_fault_and_its_end(control, client):
     control("POST", "/fault", {"api": "orgreg", "status": 503, "times": 1})
+    statuses = [client.get("/gateway/orgreg/v3/units?limit=1").status_code for _ in range(2)]
+    assert statuses == [503, 200]
+
+
+def test_an_api_may_be_named_by_its_id(control, client, listening):
+    institution, _ = listening
+    with institution.store.transaction():
+        institution.store.write("UPDATE api SET slug = NULL WHERE slug = 'rombooking'")
+    identity = institution.store.one("SELECT id FROM api WHERE slug = 'orgreg'")["id"]
+    assert control("POST", "/fault", {"api": "fs"})[0] == 400
+    assert control("POST", "/fault", {"api": identity}) == (200, {})
     statuses = [client.get("/gateway/orgreg/v3/units?limit=1").status_code for _ in range(2)]
     assert statuses == [503, 200]
 

@@ -20,6 +20,8 @@ from intark_lab.control.probe import NoAccess
 from intark_lab.faults import KINDS, Fault
 from intark_lab.institution import Institution
 from intark_lab.journal import Call, Handling
+from intark_lab.manager.errors import ManagerError
+from intark_lab.manager.visiting import read_body
 from intark_lab.messages import door as messages
 from intark_lab.messages.brom.refusal import Refusal
 from intark_lab.store import Store
@@ -29,6 +31,10 @@ from intark_lab.tasks.task import Task
 from intark_lab.texts import text
 
 Action = Callable[[Request, dict], dict | Awaitable[dict]]
+
+MOST_BODY = 16 * 2**20
+"""Bytes. The largest answer to a task is far below."""
+MOST_DIGITS = 18
 
 
 class Refused(Exception):
@@ -148,9 +154,10 @@ class Controls:
         return self._institution.sources.record(*kind.collection, about) is not None
 
     def fault(self, _request: Request, body: dict) -> dict:
-        slugs = [row["slug"] for row in self._institution.store.all("SELECT slug FROM api")]
-        if body.get("api") not in slugs:
-            known = ", ".join(sorted(slugs))
+        """The next calls to an API, named by slug or id, meet what `body` says: see Fault."""
+        rows = self._institution.store.all("SELECT coalesce(slug, id) AS name, id FROM api")
+        if body.get("api") not in {name for row in rows for name in row}:
+            known = ", ".join(sorted(row["name"] for row in rows))
             raise Refused(400, text("control.no-such-api", api=body.get("api"), known=known))
         try:
             self._institution.faults.add(Fault(**body))
@@ -177,7 +184,7 @@ class Controls:
 
 def _whole(request: Request, name: str) -> int:
     value = request.query_params.get(name, "0")
-    if not value.isdecimal():
+    if not value.isdecimal() or len(value) > MOST_DIGITS:
         raise Refused(400, text("control.not-a-number", name=name, value=value))
     return int(value)
 
@@ -217,11 +224,11 @@ def _door(token: str, action: Action) -> Callable:
         if not hmac.compare_digest(given, wanted):
             return _message(401, text("control.no-token"))
         try:
-            answer = action(request, _object(await request.body()))
+            answer = action(request, _object(await read_body(request, MOST_BODY)))
             return JSONResponse(await answer if inspect.isawaitable(answer) else answer)
         except NoAccess as error:
             return _message(409, str(error))
-        except Refused as refused:
+        except (Refused, ManagerError) as refused:
             return _message(refused.status, refused.message)
         except (Refusal, messages.Refused) as refused:
             return _message(502, text("control.no-queue", said=refused))

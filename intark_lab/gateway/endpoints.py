@@ -56,7 +56,8 @@ class Endpoints:
 
     def _fault(self, call: Call) -> Answer | None:
         application = call.access.application if call.access else None
-        fault = self._faults.take(call.api.slug, application, call.path or "/")
+        names = (call.api.slug, call.api.api)
+        fault = self._faults.take(names, application, call.path or "/")
         if fault is None:
             return None
         backend = call.api.backend
