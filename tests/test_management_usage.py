@@ -130,6 +130,9 @@ def test_one_call(admin):
     }
     assert (detail["api"], detail["apiResponseTime"]) == (COURSES, 100)
     assert detail["clientRequest"]["method"] == "GET"
+    assert (detail["gateway"], detail["localAddress"]) == ("lab", "127.0.0.1")
+    groups = {"type": "group_by", "field": "gateway"}
+    assert admin.get(ANALYTICS, params=SPAN | groups).json()["values"] == {"lab": 7}
     assert error(admin.get(path, params={"timestamp": 1})) == (404, "log.notFound")
     assert error(admin.get(f"{LOGS}/nope", params=at)) == (404, "log.notFound")
 

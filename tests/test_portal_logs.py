@@ -1,7 +1,7 @@
 """An application's calls line by line: listed, searched, in detail, as CSV."""
 
 import pytest
-from portal_steps import COURSE, error
+from portal_steps import COURSE, change, error
 from portal_usage import EMNER, PLAN, SPAN, START, TP, keep_calls
 
 
@@ -77,6 +77,17 @@ def test_a_log_in_detail(portal, used):
     assert portal.get(path).json() == detail
     for gone in (portal.get(path, params={"timestamp": at + 1}), portal.get(f"{LOGS}/request-99")):
         assert gone.status_code == 404
+
+
+def test_a_token_s_client_is_told_and_a_key_is_not(portal, used):
+    path = f"{LOGS}/request-1"
+    by_key = portal.get(path).json()
+    assert (by_key["securityType"], "securityToken" in by_key) == ("API_KEY", False)
+    change(used, "UPDATE usage SET subscription = 'some', key_from = NULL")
+    change(used, "UPDATE plan SET security = 'JWT' WHERE id = ?", PLAN)
+    change(used, "UPDATE application SET client_id = 'viewer' WHERE id = ?", COURSE)
+    by_token = portal.get(path).json()
+    assert (by_token["securityType"], by_token["securityToken"]) == ("JWT", "viewer")
 
 
 def test_logs_as_csv(portal, used):

@@ -72,6 +72,18 @@ def listed(row: Row) -> dict:
     }
 
 
+def security(store: Store, row: Row) -> dict[str, str]:
+    """How the caller came in: `securityType`, and the client id of a token as `securityToken`.
+
+    A key is kept by no log of the lab.
+    """
+    plan = store.one("SELECT security FROM plan WHERE id = ?", row["plan"])
+    if row["subscription"] and plan and plan["security"] in ("JWT", "OAUTH2"):
+        client = store.one("SELECT client_id FROM application WHERE id = ?", row["application"])
+        return {"securityType": plan["security"], "securityToken": client["client_id"]}
+    return {"securityType": "API_KEY"} if row["key_from"] else {}
+
+
 def uri(row: Row) -> str:
     """The path with its query, as the client sent them, without an API key."""
     return f"{row['path']}?{row['query']}" if row["query"] else row["path"]

@@ -14,6 +14,9 @@ from intark_lab.traffic import HOUR
 METHODS = ("OTHER", "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
 """In the order of the numbers that the index keeps for them."""
 
+GATEWAY = "lab"
+"""The one gateway's id."""
+
 _METHOD = " ".join(f"WHEN '{name}' THEN {number}" for number, name in enumerate(METHODS))
 _CONTEXT = "coalesce((SELECT context_path FROM api WHERE api.id = traffic.api), '')"
 
@@ -35,13 +38,14 @@ FIELDS = {
     "uri": Field("iif(query = '', path, path || '?' || query)"),
     "host": Field("host"),
     "endpoint": Field("endpoint"),
+    "gateway": Field(f"'{GATEWAY}'"),
     "remote-address": Field("remote"),
     "user-agent": Field("user_agent"),
     "error-key": Field("error_key"),
     "transaction": Field("transaction_id"),
     "_id": Field("request_id"),
 }
-"""`user`, `tenant`, `zone` and `gateway` have no values in the lab."""
+"""`user`, `tenant` and `zone` have no values in the lab."""
 
 
 @dataclass(frozen=True)

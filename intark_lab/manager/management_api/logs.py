@@ -13,7 +13,7 @@ from intark_lab.manager.management_api.analytics import span_ends
 from intark_lab.manager.management_api.answers import Plain
 from intark_lab.manager.management_api.visit import Visit
 from intark_lab.manager.portal_api.answers import json, present
-from intark_lab.manager.usage import Span
+from intark_lab.manager.usage import GATEWAY, Span
 
 DEFAULT_SIZE, MOST = 20, 10_000
 
@@ -62,21 +62,25 @@ def item(row: Row) -> dict:
 
 def _detail(visit: Visit, row: Row) -> dict:
     headers = present(**{"Host": [row["host"]], "User-Agent": [row["user_agent"]]})
-    return item(row) | present(
-        api=row["api"],
-        apiResponseTime=row["response_ms"] - row["proxy_ms"],
-        uri=logs.uri(row),
-        requestContentLength=row["request_length"],
-        responseContentLength=row["response_length"],
-        remoteAddress=row["remote"],
-        endpoint=row["endpoint"],
-        gateway="lab",
-        subscription=row["subscription"],
-        host=row["host"],
-        securityType="API_KEY" if row["key_from"] else None,
-        clientRequest={"method": row["method"], "uri": logs.uri(row), "headers": headers},
-        clientResponse={"status": row["status"], "headers": {}},
-        metadata=_names(visit, [row]),
+    return (
+        item(row)
+        | logs.security(visit.store, row)
+        | present(
+            api=row["api"],
+            apiResponseTime=row["response_ms"] - row["proxy_ms"],
+            uri=logs.uri(row),
+            requestContentLength=row["request_length"],
+            responseContentLength=row["response_length"],
+            localAddress="127.0.0.1",
+            remoteAddress=row["remote"],
+            endpoint=row["endpoint"],
+            gateway=GATEWAY,
+            subscription=row["subscription"],
+            host=row["host"],
+            clientRequest={"method": row["method"], "uri": logs.uri(row), "headers": headers},
+            clientResponse={"status": row["status"], "headers": {}},
+            metadata=_names(visit, [row]),
+        )
     )
 
 

@@ -82,12 +82,11 @@ def get_log(visit: Visit) -> Response:
         requestContentLength=row["request_length"],
         responseContentLength=row["response_length"],
         host=row["host"],
-        securityType="API_KEY" if row["key_from"] else None,
         request={"method": row["method"], "headers": headers, "uri": logs.uri(row)},
         response={"status": row["status"], "headers": {}},
         metadata=_names(visit.store, [row]),
     )
-    return json(shape(row) | detail)
+    return json(shape(row) | logs.security(visit.store, row) | detail)
 
 
 def shape(row: Row) -> dict:
