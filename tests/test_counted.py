@@ -1,51 +1,20 @@
 """Calls counted by hour: every question finds what it would find call by call."""
 
 import asyncio
-from random import Random
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from many_calls import BORN, ENDS, OWNERS, filled
 
-from intark_lab.birth import identity
 from intark_lab.institution import Institution
-from intark_lab.journal import UNKNOWN
 from intark_lab.manager import analytics
 from intark_lab.manager.analytics import Aggregation
 from intark_lab.manager.usage import Span
 from intark_lab.store import Store
 from intark_lab.traffic import COUNT_EACH, HOUR
 
-BORN = 1_800_000_000_000
-ROOMS, COURSES = identity(1, "api", "rombooking"), identity(1, "api", "fs-emner")
-OWNERS = (
-    *({"api": ROOMS}, {"api": COURSES}, {"application": UNKNOWN}),
-    {"application": identity(1, "application", "course")},
-    {"api": COURSES, "application": identity(1, "application", "grade-report")},
-)
 FIELDS = ("status", "api", "application", "plan")
-NEAR = st.integers(-40 * HOUR, 12 * HOUR) | st.integers(-40, 12).map(lambda n: n * HOUR)
-ENDS = st.tuples(NEAR, NEAR, st.sampled_from((-1, 0, 1))).filter(lambda ends: ends[0] < ends[1])
-
-
-def call(at: int, dice: Random) -> tuple:
-    """The columns of a usage row but its id."""
-    plan, application = dice.choice([(None, UNKNOWN), ("p", OWNERS[3]["application"])])
-    return (
-        *(at, "t", "r", dice.choice((ROOMS, COURSES)), plan, application, None, "GET", "/x", ""),
-        *(dice.choice((200, 200, 404, 429)), dice.randrange(40), 1, 0, 8, "source:x", "h", "u"),
-        *("127.0.0.1", "header", None, None),
-    )
-
-
-async def filled(store: Store, calls: int) -> None:
-    """Calls of the eight hours after birth, of which the last few are not counted yet."""
-    dice = Random(3)
-    for number in range(calls):
-        kept = store.usage(call(BORN + number * 8 * HOUR // calls, dice))
-        if number % 100 == 99:
-            await kept
-    await kept
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +32,10 @@ def one_by_one(store, span: Span, name: str) -> dict:
     return {name: calls for name, calls in store.all(ask, *values) if name is not None}
 
 
+def len_of(store, span: Span) -> int:
+    return sum(one_by_one(store, span, "1").values())
+
+
 @example(ends=(-182 * HOUR, -181 * HOUR, 0), owner=OWNERS[1], field="status")
 @settings(deadline=None)
 @given(ends=ENDS, owner=st.sampled_from(OWNERS), field=st.sampled_from(FIELDS))
@@ -70,15 +43,17 @@ def test_sums_and_groups_are_those_of_the_calls(store, ends, owner, field):
     low, high, shift = ends
     span = Span(BORN + low, BORN + high + shift, **owner)
     expected = one_by_one(store, span, field)
-    assert analytics.count(store, span) == sum(one_by_one(store, span, "1").values())
-    assert analytics.group_by(store, span, field) == {str(k): v for k, v in expected.items()}
+    groups = asyncio.run(analytics.group_by(store, span, field))
+    assert groups == {str(k): v for k, v in expected.items()}
+    assert asyncio.run(analytics.count(store, span)) == len_of(store, span)
 
 
 @settings(deadline=None)
 @given(ends=ENDS, owner=st.sampled_from(OWNERS), hours=st.sampled_from((1, 3, 24)))
 def test_so_is_every_step_of_a_histogram(store, ends, owner, hours):
     span = Span(BORN + ends[0], BORN + ends[1], **owner)
-    found = analytics.histogram(store, span, hours * HOUR, [Aggregation("FIELD", "status")])
+    by_status = [Aggregation("FIELD", "status")]
+    found = asyncio.run(analytics.histogram(store, span, hours * HOUR, by_status))
     wide = Span(found.instants[0], found.instants[-1], **owner)
     step = f"(at - {wide.start}) / {hours * HOUR}"
     ((_, series),) = found.series
@@ -106,5 +81,5 @@ def test_after_a_reset_the_count_begins_anew():
     asyncio.run(filled(lab.store, 30))
     lab.remember()
     span = Span(BORN, BORN + 9 * HOUR, application=OWNERS[3]["application"])
-    assert analytics.count(lab.store, span) == sum(one_by_one(lab.store, span, "1").values()) > 5
+    assert asyncio.run(analytics.count(lab.store, span)) == len_of(lab.store, span) > 5
     lab.close()

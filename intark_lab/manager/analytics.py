@@ -1,13 +1,17 @@
 """Usage in numbers: counted, grouped, over time. Portal and management ask the same questions."""
 
+from bisect import bisect_left
 from collections import defaultdict
+from itertools import accumulate
 from typing import NamedTuple
 
-from intark_lab import traffic
 from intark_lab.manager.counted import relation
 from intark_lab.manager.errors import bad_request
+from intark_lab.manager.lucene import Condition
+from intark_lab.manager.pieces import ONE_STEP, tallies
 from intark_lab.manager.usage import FIELDS, Span
 from intark_lab.store import Store
+from intark_lab.traffic import HOUR
 
 MOST_GROUPS = 1000
 MOST_RANGES = 100
@@ -39,28 +43,27 @@ class Histogram(NamedTuple):
     series: list[tuple[Aggregation, dict[str, list[int]]]]
 
 
-def count(store: Store, span: Span) -> int:
-    calls, values = relation(span)
-    return store.one(f"SELECT coalesce(sum(calls), 0) FROM {calls}", *values)[0]
+async def count(store: Store, span: Span) -> int:
+    return sum((await _calls(store, span)).values())
 
 
-def stats(store: Store, span: Span, field: str) -> dict[str, float]:
+async def stats(store: Store, span: Span, field: str) -> dict[str, float]:
     """Count, min, max, avg and sum of a number field, and its calls a second, minute and hour.
 
     Without calls there is no min, max or avg.
     """
-    sql, (where, values) = _number(field), span.where()
-    row = store.one(
-        f"SELECT count({sql}) AS count, min({sql}) AS min, max({sql}) AS max, avg({sql}) AS avg, "
-        f"total({sql}) AS sum FROM {traffic.calls(sql, where)} WHERE {where}",
-        *values,
-    )
-    found = {name: float(row[name]) for name in row.keys() if row[name] is not None}  # noqa: SIM118
-    rate = found["count"] / max(1, (span.end - span.start) // 1000)
-    return found | {"rps": rate, "rpm": rate * 60, "rph": rate * 3600}
+    found = await tallies(store, span, "''", _number(field))
+    calls, total, *ends = found.get((0, ""), (0, 0.0))
+    rate = calls / max(1, (span.end - span.start) // 1000)
+    shown = {"count": calls, "sum": total, "rps": rate, "rpm": rate * 60, "rph": rate * 3600}
+    if calls:
+        shown |= {"min": ends[0], "max": ends[1], "avg": total / calls}
+    return {name: float(value) for name, value in shown.items()}
 
 
-def group_by(store: Store, span: Span, field: str, order: Order | None = None) -> dict[str, int]:
+async def group_by(
+    store: Store, span: Span, field: str, order: Order | None = None
+) -> dict[str, int]:
     """Calls by value of a field, the most first; with `order`, averages rounded down in its order.
 
     At most MOST_GROUPS. Empty for a field that has no values.
@@ -68,22 +71,16 @@ def group_by(store: Store, span: Span, field: str, order: Order | None = None) -
     if field not in FIELDS:
         return {}
     if order:
-        where, values = span.where()
-        name, value = FIELDS[field].sql, f"avg({_number(order.field)})"
-        calls = f"{traffic.calls(name, value, where)} WHERE {where}"
-        direction = "DESC" if order.descending else "ASC"
+        found = await tallies(store, span, FIELDS[field].sql, _number(order.field))
+        values = {name: tally.sum / tally.calls for (_, name), tally in found.items()}
     else:
-        name, value, direction = "name", "sum(calls)", "DESC"
-        calls, values = relation(span, field)
-    rows = store.all(
-        f"SELECT {name} AS name, {value} AS value FROM {calls} GROUP BY 1 HAVING name IS NOT NULL "
-        f"ORDER BY 2 {direction}, 1 LIMIT {MOST_GROUPS}",
-        *values,
-    )
-    return {str(row["name"]): int(row["value"]) for row in rows}
+        values = {name: calls for (_, name), calls in (await _calls(store, span, field)).items()}
+    sign = 1 if order and not order.descending else -1
+    groups = sorted(values.items(), key=lambda group: (sign * group[1], group[0]))
+    return {str(name): int(value) for name, value in groups[:MOST_GROUPS]}
 
 
-def group_by_ranges(
+async def group_by_ranges(
     store: Store, span: Span, field: str, ranges: list[tuple[float, float]]
 ) -> dict[str, int]:
     """Calls by ranges of a number field, named `from-to` as Elasticsearch does.
@@ -93,15 +90,17 @@ def group_by_ranges(
     if len(ranges) > MOST_RANGES:
         raise bad_request("Unable to calculate analytics: too many ranges")
     _number(field)
-    calls, values = relation(span, field)
+    found = sorted((name, calls) for (_, name), calls in (await _calls(store, span, field)).items())
+    names = [name for name, _ in found]
+    below = [0, *accumulate(calls for _, calls in found)]
     bounds = sorted((low, high + 1 if field == "status" else high) for low, high in ranges)
-    sums = ", ".join("total(calls * (name >= ? AND name < ?))" for _ in bounds)
-    ends = [end for pair in bounds for end in pair]
-    row = store.one(f"SELECT {sums} FROM {calls}", *ends, *values)
-    return {f"{low}-{high}": int(found) for (low, high), found in zip(bounds, row, strict=True)}
+    return {
+        f"{low}-{high}": max(0, below[bisect_left(names, high)] - below[bisect_left(names, low)])
+        for low, high in bounds
+    }
 
 
-def histogram(
+async def histogram(
     store: Store, span: Span, interval: int, aggregations: list[Aggregation]
 ) -> Histogram:
     """Each aggregation by steps of `interval` ms, the span widened to whole steps. Gaps are 0."""
@@ -110,36 +109,56 @@ def histogram(
     if len(instants) > MOST_INSTANTS:
         raise bad_request("Unable to calculate analytics: too many intervals")
     widened = Span(start, end, span.api, span.application, span.query)
-    return Histogram(
-        instants, [(each, _over_time(store, widened, instants, each)) for each in aggregations]
-    )
+    series = [(each, await _over_time(store, widened, instants, each)) for each in aggregations]
+    return Histogram(instants, series)
 
 
-def _over_time(
+async def _over_time(
     store: Store, span: Span, instants: range, aggregation: Aggregation
 ) -> dict[str, list[int]]:
-    if aggregation.kind == "FIELD":
-        if aggregation.field not in FIELDS:
-            return {}
-        name, value, named = "name", "sum(calls)", ()
-        calls, values = relation(span, aggregation.field, instants.step)
+    kind, field = aggregation.kind, aggregation.field
+    if kind != "FIELD":
+        found = await tallies(store, span, "''", _number(field), _step(instants))
+        values = {(step, aggregation.name): _REDUCED[kind](t) for (step, _), t in found.items()}
+    elif field in FIELDS:
+        values = await _calls(store, span, field, instants)
     else:
-        name, value, named = (
-            "?",
-            f"{aggregation.kind}({_number(aggregation.field)})",
-            (aggregation.name,),
-        )
-        where, values = span.where()
-        calls = f"{traffic.calls('at', value, where)} WHERE {where}"
-    rows = store.all(
-        f"SELECT (at - ?) / ? AS step, {name} AS name, {value} AS value FROM {calls} "
-        "GROUP BY 1, 2 HAVING name IS NOT NULL AND value IS NOT NULL ORDER BY 2",
-        *(instants.start, instants.step, *named, *values),
-    )
+        values = {}
     series: dict[str, list[int]] = defaultdict(lambda: [0] * len(instants))
-    for row in rows:
-        series[str(row["name"])][row["step"]] = int(row["value"])
+    for (step, name), value in sorted(values.items(), key=lambda one: one[0][1]):
+        series[str(name)][step] = int(value)
     return dict(series)
+
+
+_REDUCED = {
+    "AVG": lambda tally: tally.sum / tally.calls,
+    "MIN": lambda tally: tally.least,
+    "MAX": lambda tally: tally.most,
+}
+
+
+async def _calls(
+    store: Store, span: Span, field: str | None = None, instants: range | None = None
+) -> dict[tuple[int, object], int]:
+    """How many calls there are by step and by value of a field, from counts where these do."""
+    step = _step(instants) if instants else ONE_STEP
+    counts = relation(span, field, instants.step if instants else HOUR)
+    if counts is None:
+        name = FIELDS[field].sql if field else "''"
+        found = await tallies(store, span, name, step=step)
+        return {key: tally.calls for key, tally in found.items()}
+    name = "name" if field else "''"
+    rows = store.all(
+        f"SELECT {step.sql}, {name} AS named, sum(calls) FROM {counts.sql} GROUP BY 1, 2 "
+        "HAVING named IS NOT NULL",
+        *(*step.values, *counts.values),
+    )
+    return {(at, named): calls for at, named, calls in rows}
+
+
+def _step(instants: range) -> Condition:
+    """The number of the step that a call is in."""
+    return Condition("(at - ?) / ?", (instants.start, instants.step))
 
 
 def _number(field: str) -> str:

@@ -3,9 +3,12 @@
 Each part of a relation is a SELECT of `at`, `name` and `calls`, for the index that leads to it.
 """
 
+from dataclasses import replace
+
 from intark_lab import traffic
 from intark_lab.manager.lucene import Condition
 from intark_lab.manager.usage import FIELDS, Span
+from intark_lab.store import Store
 from intark_lab.traffic import AT, COUNTED, GONE, HOUR, PAST, STATUS
 
 COUNTABLE = (None, "api", "application", "plan", "status")
@@ -17,13 +20,15 @@ _GONE = f"""(h.calls / 100 * h.missing
 """How many calls of a row found nothing."""
 
 
-def relation(span: Span, field: str | None = None, interval: int = HOUR) -> Condition:
+def relation(span: Span, field: str | None = None, interval: int = HOUR) -> Condition | None:
     """What FROM takes: `calls` with a value of `field` as `name`, `at` some time of its interval.
 
-    `interval` is ms. Raises 400 for a query that is none.
+    `interval` is ms. None where a question must look at the calls themselves.
     """
+    if field not in COUNTABLE or span.narrowed or interval % HOUR:
+        return None
     first, last = -(-span.start // HOUR), (span.end + 1) // HOUR
-    if field not in COUNTABLE or span.query.strip() or interval % HOUR or first > last:
+    if first > last:  # within an hour
         return _one_by_one(span, field)
     parts = (
         _hours(span, field, first, last - 1),
@@ -36,6 +41,13 @@ def relation(span: Span, field: str | None = None, interval: int = HOUR) -> Cond
     sql = " UNION ALL ".join(part.sql for part in parts)
     values = sum((part.values for part in parts), ())
     return Condition(f"(SELECT * FROM ({sql}) WHERE calls > 0)", values)
+
+
+def by_hour(store: Store, span: Span) -> list[tuple[int, int]]:
+    """Hours since the epoch in which there were calls, with how many, whatever narrows the span."""
+    calls, values = relation(replace(span, query="", also=None))
+    sql = f"SELECT at / {HOUR} AS hour, sum(calls) FROM {calls} GROUP BY 1 ORDER BY 1"
+    return [tuple(row) for row in store.all(sql, *values)]
 
 
 def _one_by_one(span: Span, field: str | None) -> Condition:

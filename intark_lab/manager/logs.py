@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 from sqlite3 import Row
 from typing import NamedTuple
 
+from intark_lab.manager import analytics
 from intark_lab.manager.lucene import Condition
-from intark_lab.manager.usage import FIELDS, Span
+from intark_lab.manager.pieces import in_turns, pieces
+from intark_lab.manager.usage import FIELDS, LAST_INSTANT, Span
 from intark_lab.store import Store
 from intark_lab.traffic import calls
 
@@ -19,6 +21,9 @@ CSV_COLUMNS = (
 _TITLES = {"api": "API", "application": "Application"}
 
 
+TIME = FIELDS["@timestamp"]
+
+
 class Slice(NamedTuple):
     """Which rows of all that were found, and in which order."""
 
@@ -27,35 +32,75 @@ class Slice(NamedTuple):
     field: str = "@timestamp"
     descending: bool = True
 
+    @property
+    def skip(self) -> int:
+        return (self.page - 1) * self.size
 
-def search(
-    store: Store, span: Span, part: Slice, also: Condition | None = None
-) -> tuple[int, list[Row]]:
-    """How many calls there are in a span, and those of one slice. `also` narrows further."""
-    where, values = span.where()
-    if also:
-        where, values = f"{where} AND {also.sql}", values + also.values
-    total = store.one(f"SELECT count(*) FROM {calls(where)} WHERE {where}", *values)[0]
-    by = FIELDS.get(part.field, FIELDS["@timestamp"]).sql
+    @property
+    def most(self) -> int:
+        return min(self.size, MOST_ROWS)
+
+
+async def search(store: Store, span: Span, part: Slice) -> tuple[int, list[Row]]:
+    """How many calls there are in a span, and those of one slice.
+
+    Raises 400 for a query that is none.
+    """
+    total = await analytics.count(store, span)
+    find = _in_order if FIELDS.get(part.field, TIME) is TIME else _sorted
+    return total, await find(store, span, part)
+
+
+async def _in_order(store: Store, span: Span, part: Slice) -> list[Row]:
+    """As they came, or the newest first: what comes after the slice is not looked at."""
+    skip, rows = part.skip, []
+    async for piece in in_turns(pieces(store, span)[:: -1 if part.descending else 1]):
+        if len(rows) == part.most:
+            break
+        found = _rows(store, piece, part, part.most - len(rows), skip)
+        skip -= min(skip, _count(store, piece)) if skip else 0
+        rows += found
+    return rows
+
+
+async def _sorted(store: Store, span: Span, part: Slice) -> list[Row]:
+    """In the order of a field: of each piece, those that may be in the slice."""
+    rows = []
+    async for piece in in_turns(pieces(store, span)):
+        rows += _rows(store, piece, part, part.skip + part.most)
+        rows = sorted(rows, key=_place, reverse=part.descending)[: part.skip + part.most]
+    return rows[part.skip :]
+
+
+def _count(store: Store, piece: Span) -> int:
+    where, values = piece.where()
+    return store.one(f"SELECT count(*) FROM {calls(where)} WHERE {where}", *values)[0]
+
+
+def _rows(store: Store, piece: Span, part: Slice, most: int, skip: int = 0) -> list[Row]:
+    where, values = piece.where()
     direction = "DESC" if part.descending else "ASC"
-    rows = store.all(
-        f"SELECT * FROM traffic WHERE {where} ORDER BY {by} {direction}, id {direction} "
-        "LIMIT ? OFFSET ?",
-        *(*values, min(part.size, MOST_ROWS), (part.page - 1) * part.size),
+    return store.all(
+        f"SELECT *, {FIELDS.get(part.field, TIME).sql} AS place FROM traffic WHERE {where} "
+        f"ORDER BY place {direction}, id {direction} LIMIT ? OFFSET ?",
+        *(*values, most, skip),
     )
-    return total, rows
 
 
-def get(store: Store, identity: str, at: int | None, **root: str) -> Row | None:
+def _place(row: Row) -> tuple:
+    """Where SQLite has a row in the order of its `place`: those without one come first."""
+    return row["place"] is not None, row["place"], row["id"]
+
+
+async def get(store: Store, identity: str, at: int | None, **root: str) -> Row | None:
     """The call with that request id, at that instant where it is given, of the `root`'s.
 
     `root` is `application=` or `api=`.
     """
-    ((column, owner),) = root.items()
-    where, values = f"{column} = ? AND request_id = ?", [owner, identity]
-    if at is not None:
-        where, values = f"{where} AND at = ?", [*values, at]
-    return store.one(f"SELECT * FROM traffic WHERE {where}", *values)
+    named = Condition("request_id = ?", (identity,))
+    span = Span(*((0, LAST_INSTANT) if at is None else (at, at)), **root, also=named)
+    _, rows = await search(store, span, Slice(size=1))
+    return rows[0] if rows else None
 
 
 def listed(row: Row) -> dict:

@@ -14,6 +14,8 @@ from intark_lab.traffic import HOUR
 METHODS = ("OTHER", "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
 """In the order of the numbers that the index keeps for them."""
 
+LAST_INSTANT = 253_402_300_799_999
+"""The end of the year 9999, epoch ms."""
 GATEWAY = "lab"
 """The one gateway's id."""
 
@@ -58,6 +60,13 @@ class Span:
     application: str | None = None
     query: str = ""
     """In Lucene's language."""
+    also: Condition | None = None
+    """What the calls must meet besides."""
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether calls must be looked at one by one to know which are meant."""
+        return bool(self.query.strip() or self.also)
 
     def where(self) -> Condition:
         """Raises 400 for a query that is none."""
@@ -71,6 +80,9 @@ class Span:
             asked = _asked(self.query)
             sql.append(asked.sql)
             values += asked.values
+        if self.also:
+            sql.append(self.also.sql)
+            values += self.also.values
         return Condition(" AND ".join(sql), values)
 
 

@@ -7,7 +7,6 @@ from intark_lab.manager.errors import ManagerError
 from intark_lab.manager.management_api.answers import Plain
 from intark_lab.manager.management_api.visit import Visit
 from intark_lab.manager.portal_api.analytics import (
-    LAST_INSTANT,
     LONGEST,
     SHORTEST,
     TYPES,
@@ -16,10 +15,10 @@ from intark_lab.manager.portal_api.analytics import (
     histogram_shape,
 )
 from intark_lab.manager.portal_api.answers import json
-from intark_lab.manager.usage import Span
+from intark_lab.manager.usage import LAST_INSTANT, Span
 
 
-def get_analytics(visit: Visit) -> Response:
+async def get_analytics(visit: Visit) -> Response:
     """Counts, statistics, groups or a histogram. Raises Plain for a parameter that is none."""
     api = visit.api("ANALYTICS", "R")
     kind = visit.query.get("type", "").upper()
@@ -28,7 +27,7 @@ def get_analytics(visit: Visit) -> Response:
     start, end, interval = _ends_and_interval(visit)
     span = Span(start, end, api=api["id"], query=visit.query.get("query", ""))
     try:
-        return json(_answer(visit, kind, span, interval))
+        return json(await _answer(visit, kind, span, interval))
     except ManagerError as error:
         if error.code == "queryParam":
             raise Plain(error.message) from error
@@ -44,20 +43,19 @@ def span_ends(visit: Visit) -> tuple[int, int]:
     return ends
 
 
-def _answer(visit: Visit, kind: str, span: Span, interval: int) -> dict:
+async def _answer(visit: Visit, kind: str, span: Span, interval: int) -> dict:
     if kind == "COUNT":
-        return {"hits": analytics.count(visit.traffic, span)}
+        return {"hits": await analytics.count(visit.traffic, span)}
     if kind == "DATE_HISTO":
         wanted = aggregations(visit.query.get("aggs"))
-        return histogram_shape(
-            visit.store, analytics.histogram(visit.traffic, span, interval, wanted)
-        )
+        found = await analytics.histogram(visit.traffic, span, interval, wanted)
+        return histogram_shape(visit.store, found)
     field = visit.query.get("field", "").strip()
     if not field:
         raise Plain(f"'field' query parameter is required for '{kind.lower()}' request")
     if kind == "STATS":
-        return analytics.stats(visit.traffic, span, field)
-    return grouped_shape(visit.traffic, span, field, visit.query)
+        return await analytics.stats(visit.traffic, span, field)
+    return await grouped_shape(visit.traffic, span, field, visit.query)
 
 
 def _ends_and_interval(visit: Visit) -> tuple[int, int, int]:

@@ -18,29 +18,29 @@ from intark_lab.manager.usage import GATEWAY, Span
 DEFAULT_SIZE, MOST = 20, 10_000
 
 
-def list_logs(visit: Visit) -> Response:
+async def list_logs(visit: Visit) -> Response:
     """GET /apis/{api}/logs: the newest first, unless `order=true`."""
-    total, rows = _found(visit)
+    total, rows = await _found(visit)
     listed = {"total": total, "logs": [item(row) for row in rows]}
     return json(listed | {"metadata": _names(visit, rows)})
 
 
-def get_log(visit: Visit) -> Response:
+async def get_log(visit: Visit) -> Response:
     """GET /apis/{api}/logs/{log}?timestamp=. Bodies are kept with extended logging only; the lab
     has none.
     """
     api = visit.api("LOG", "R")
     at = visit.whole("timestamp", 0) or None
-    row = logs.get(visit.traffic, visit.path["log"], at, api=api["id"])
+    row = await logs.get(visit.traffic, visit.path["log"], at, api=api["id"])
     if row is None:
         log = visit.path["log"]
         raise ManagerError(404, "log.notFound", f"Log [ {log} ] not found.", {"log": log})
     return json(_detail(visit, row))
 
 
-def export_logs(visit: Visit) -> Response:
+async def export_logs(visit: Visit) -> Response:
     """GET /apis/{api}/logs/export: the page that GET would list, as CSV."""
-    _, rows = _found(visit)
+    _, rows = await _found(visit)
     names = {key: value["name"] for key, value in _names(visit, rows).items()}
     file = f"logs-{visit.path['api']}-{visit.clock.ms()}.csv"
     return Response(
@@ -84,7 +84,7 @@ def _detail(visit: Visit, row: Row) -> dict:
     )
 
 
-def _found(visit: Visit) -> tuple[int, list[Row]]:
+async def _found(visit: Visit) -> tuple[int, list[Row]]:
     api = visit.api("LOG", "R")
     start, end = span_ends(visit)
     if start >= end:
@@ -93,7 +93,8 @@ def _found(visit: Visit) -> tuple[int, list[Row]]:
     span = Span(start, end, api=api["id"], query=visit.query.get("query", ""))
     field, descending = visit.query.get("field", "@timestamp"), not visit.flag("order")
     size = DEFAULT_SIZE if size < 0 else min(size, MOST)
-    return logs.search(visit.traffic, span, Slice(min(page, MOST), size, field, descending))
+    part = Slice(min(page, MOST), size, field, descending)
+    return await logs.search(visit.traffic, span, part)
 
 
 def _names(visit: Visit, rows: Iterable[Row]) -> dict[str, dict[str, str]]:

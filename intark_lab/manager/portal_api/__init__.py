@@ -5,7 +5,8 @@ Paths, fields, statuses and words are those of Gravitee APIM 4.x, in what 3.20 s
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
 from typing import NamedTuple
 
 from starlette.applications import Starlette
@@ -39,7 +40,7 @@ from intark_lab.manager.portal_api.visit import Visit
 class Door(NamedTuple):
     method: str
     path: str
-    handler: Callable[[Visit], Response]
+    handler: Callable[[Visit], Response | Awaitable[Response]]
     anonymous: bool = False
 
 
@@ -140,6 +141,7 @@ def _endpoint(doors: dict[str, Door]) -> Callable:
         user = auth.caller(request, request.app.state.institution)
         if user is None and not door.anonymous:
             raise unauthorized()
-        return door.handler(await Visit.of(request, user))
+        answer = door.handler(await Visit.of(request, user))
+        return await answer if isawaitable(answer) else answer
 
     return endpoint

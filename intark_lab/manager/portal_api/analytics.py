@@ -9,35 +9,34 @@ from intark_lab.manager.analytics import Aggregation, Order
 from intark_lab.manager.errors import ManagerError, bad_request
 from intark_lab.manager.portal_api.answers import json
 from intark_lab.manager.portal_api.visit import Visit
-from intark_lab.manager.usage import Span
+from intark_lab.manager.usage import LAST_INSTANT, Span
 from intark_lab.store import Store
 
 TYPES = ("GROUP_BY", "DATE_HISTO", "COUNT", "STATS")
 SHORTEST, LONGEST = 1_000, 1_000_000_000
 """Of a histogram's interval, ms."""
-LAST_INSTANT = 253_402_300_799_999
-"""The end of the year 9999, epoch ms."""
 
 
-def get_analytics(visit: Visit) -> Response:
+async def get_analytics(visit: Visit) -> Response:
     """Raises 400 where type, span, interval, field or query cannot be used."""
     row = applications.accessible(visit.store, visit.path["application"], visit.user)
     kind = _kind(visit)
     span = Span(*_ends(visit), application=row["id"], query=visit.query.get("query", ""))
     match kind:
         case "COUNT":
-            return json({"hits": analytics.count(visit.traffic, span)})
+            return json({"hits": await analytics.count(visit.traffic, span)})
         case "STATS":
-            return json(analytics.stats(visit.traffic, span, _field(visit, kind)))
+            return json(await analytics.stats(visit.traffic, span, _field(visit, kind)))
         case "GROUP_BY":
-            return json(grouped_shape(visit.traffic, span, _field(visit, kind), visit.query))
+            field = _field(visit, kind)
+            return json(await grouped_shape(visit.traffic, span, field, visit.query))
     interval = visit.whole("interval")
     if not SHORTEST <= interval <= LONGEST:
         raise bad_request(
             "Query parameter 'interval' is not valid. "
             f"'interval' must be >= {SHORTEST} and <= {LONGEST}"
         )
-    found = analytics.histogram(
+    found = await analytics.histogram(
         visit.traffic, span, interval, aggregations(visit.query.get("aggs"))
     )
     return json(histogram_shape(visit.store, found))
@@ -91,12 +90,12 @@ def _bucket(store: Store, aggregation: Aggregation, series: dict[str, list[int]]
     return bucket
 
 
-def grouped_shape(store: Store, span: Span, field: str, query: QueryParams) -> dict:
+async def grouped_shape(store: Store, span: Span, field: str, query: QueryParams) -> dict:
     """Calls by value, by the query's `ranges`, or averages in the query's `order`."""
     if "ranges" in query:
-        values = analytics.group_by_ranges(store, span, field, ranges(query["ranges"]))
+        values = await analytics.group_by_ranges(store, span, field, ranges(query["ranges"]))
     else:
-        values = analytics.group_by(store, span, field, order(query.get("order")))
+        values = await analytics.group_by(store, span, field, order(query.get("order")))
     renamed = {usage_names.UNKNOWN_RENAMED if k == UNKNOWN else k: v for k, v in values.items()}
     return {"values": renamed, "metadata": usage_names.grouped(store, field, renamed)}
 

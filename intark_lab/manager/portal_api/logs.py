@@ -43,38 +43,38 @@ MOST_VALUES = 500
 """Of each list."""
 
 
-def list_logs(visit: Visit) -> Response:
+async def list_logs(visit: Visit) -> Response:
     """GET /applications/{application}/logs. `order` is needed: `ASC` or `DESC`."""
-    return _enveloped(visit, *_asked(visit))
+    return _enveloped(visit, *await _asked(visit))
 
 
-def search_logs(visit: Visit) -> Response:
+async def search_logs(visit: Visit) -> Response:
     """POST /applications/{application}/logs/_search (4.x), the newest call first."""
     application = _application(visit)
     wanted = visit.json(SEARCH, "searchApplicationLogs.arg2")
     start, end = wanted.get("from", 0), wanted.get("to", 0)
     _check_search(wanted, start, end)
-    span = Span(start, end, application=application)
-    found = logs.search(visit.traffic, span, _slice(visit, "@timestamp", True), _narrowing(wanted))
+    span = Span(start, end, application=application, also=_narrowing(wanted))
+    found = await logs.search(visit.traffic, span, _slice(visit, "@timestamp", True))
     return _enveloped(visit, *found)
 
 
-def export_logs(visit: Visit) -> Response:
+async def export_logs(visit: Visit) -> Response:
     """POST /applications/{application}/logs/_export: the page that GET would list, as CSV."""
-    _, rows = _asked(visit)
+    _, rows = await _asked(visit)
     name = f"logs-{visit.path['application']}-{visit.clock.ms()}.csv"
     headers = {"Content-Disposition": f"attachment;filename={name}"}
     return PlainTextResponse(_csv(visit.store, rows), headers=headers)
 
 
-def get_log(visit: Visit) -> Response:
+async def get_log(visit: Visit) -> Response:
     """GET /applications/{application}/logs/{log}?timestamp=, with what was sent and answered.
 
     Bodies and most headers are kept only where an API logs in full; in the lab none does.
     """
     at = visit.whole("timestamp") if visit.query.get("timestamp") else None
     log = visit.path["log"]
-    row = logs.get(visit.traffic, log, at, application=_application(visit))
+    row = await logs.get(visit.traffic, log, at, application=_application(visit))
     if row is None:
         raise ManagerError(404, UNEXPECTED, f"Log [ {log} ] not found.")
     headers = present(**{"Host": [row["host"]], "User-Agent": [row["user_agent"]]})
@@ -93,7 +93,7 @@ def shape(row: Row) -> dict:
     return present(**logs.listed(row), api=row["api"])
 
 
-def _asked(visit: Visit) -> tuple[int, list[Row]]:
+async def _asked(visit: Visit) -> tuple[int, list[Row]]:
     application = _application(visit)
     start, end, order = visit.whole("from"), visit.whole("to"), visit.query.get("order")
     check_ends(start, end)
@@ -101,7 +101,7 @@ def _asked(visit: Visit) -> tuple[int, list[Row]]:
         raise bad_request("'order' query parameter value must be 'ASC' or 'DESC'")
     span = Span(start, end, application=application, query=visit.query.get("query", ""))
     field = visit.query.get("field", "@timestamp")
-    return logs.search(visit.traffic, span, _slice(visit, field, order == "DESC"))
+    return await logs.search(visit.traffic, span, _slice(visit, field, order == "DESC"))
 
 
 def _slice(visit: Visit, field: str, descending: bool) -> Slice:

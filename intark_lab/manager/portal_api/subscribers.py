@@ -17,34 +17,34 @@ WEEK = 7 * 24 * 60 * 60 * 1000
 """ms"""
 
 
-def get_metrics(visit: Visit) -> Response:
+async def get_metrics(visit: Visit) -> Response:
     """GET /apis/{api}/metrics: subscribers, and calls of the last seven days.
 
     `health` is the share of those calls that did not end in a 5xx: the lab has no health checks,
     from which Gravitee takes it.
     """
     api = catalogue.api(visit.store, visit.path["api"], visit.user)["id"]
-    span = _week(visit, api=api)
-    hits = analytics.count(visit.traffic, span)
-    failed = analytics.count(visit.traffic, _week(visit, api=api, query="status:>=500"))
+    statuses = await analytics.group_by(visit.traffic, _week(visit, api=api), "status")
+    hits = sum(statuses.values())
+    failed = sum(calls for status, calls in statuses.items() if int(status) >= 500)
     health = 1 - failed / hits if hits else 1.0
     count = catalogue.subscribers(visit.store)[api]
     return json({"subscribers": count, "hits": hits, "health": health})
 
 
-def list_subscribers(visit: Visit) -> Response:
+async def list_subscribers(visit: Visit) -> Response:
     """GET /apis/{api}/subscribers: the user's applications, for the API's owner all of them."""
     api = catalogue.api(visit.store, visit.path["api"], visit.user)
     holders = {row["application"] for row in _subscriptions(visit, "api", api["id"])}
     seen = catalogue.owned_or_own(visit.store, api, visit.user)
     rows = _by_hits(
         [row for row in seen if row["id"] in holders],
-        analytics.group_by(visit.traffic, _week(visit, api=api["id"]), "application"),
+        await analytics.group_by(visit.traffic, _week(visit, api=api["id"]), "application"),
     )
     return listing(visit, rows, lambda row: application_shapes.shape(visit, row))
 
 
-def list_subscribed(visit: Visit) -> Response:
+async def list_subscribed(visit: Visit) -> Response:
     """GET /applications/{application}/subscribers: the APIs that it has asked for.
 
     Somebody else's application is not found: the portal's documents have no 403 here.
@@ -56,7 +56,7 @@ def list_subscribed(visit: Visit) -> Response:
     everything = visit.store.all("SELECT * FROM api ORDER BY name COLLATE NOCASE")
     rows = _by_hits(
         [row for row in everything if row["id"] in asked],
-        analytics.group_by(visit.traffic, _week(visit, application=application), "api"),
+        await analytics.group_by(visit.traffic, _week(visit, application=application), "api"),
     )
     return listing(visit, rows, lambda row: apis.shape(visit, row))
 
