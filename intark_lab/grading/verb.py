@@ -1,6 +1,7 @@
 """The verb `grade`: submitted/ into autograded/, the gradebook and feedback."""
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -75,6 +76,7 @@ def _grade(
                 register.know(unit)
             if not options.dask:
                 warm(options.level).wait()
+            gc.freeze()  # what is loaded stays, so nobody need look through it again and again
             batch = Batch(_plan(options, course, register, jobs), pool, grade_one)
             for graded in batch.run(work):
                 done.append(graded)

@@ -3,11 +3,13 @@
 import importlib
 import importlib.abc
 import importlib.machinery
+import io
 import os
 import sys
 
-PACKAGES = ("httpx", "pika", "pandas")
-"""What a learner's code imports. They are slow to load, and `import` finds them done."""
+PACKAGES = ("httpx", "httpcore", "h11", "pika", "pandas")
+"""What a learner's code imports, and httpx at its first call. They are slow to load, and `import`
+finds them done."""
 INLINE = "module://matplotlib_inline.backend_inline"
 """A notebook's backend: figures are outputs."""
 PLOTTING = "matplotlib.pyplot"
@@ -52,7 +54,18 @@ def load(packages=PACKAGES) -> list[str]:
     before = set(sys.modules)
     importlib.import_module(PLOTTING)
     importlib.import_module("matplotlib.backends.backend_agg")
+    _draw()
     return [name for name in sys.modules if name not in before and name.startswith("matplotlib.")]
+
+
+def _draw() -> None:
+    """A figure that nobody sees, by which fonts, letters and writers of pictures are found."""
+    figure = sys.modules["matplotlib.figure"].Figure(layout="constrained")
+    axes = figure.subplots()
+    axes.plot(range(10), label="0123456789")
+    axes.set(title="0123456789", xlabel="0123456789", ylabel="0123456789")
+    axes.legend(title="0123456789")
+    figure.savefig(io.BytesIO(), bbox_inches="tight")
 
 
 def hide(names: list[str]) -> None:

@@ -41,7 +41,7 @@ def _read(figure) -> dict:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     canvas = FigureCanvasAgg(figure)
-    canvas.draw()
+    figure.draw_without_rendering()
     axes = [each for each in figure.axes if each.get_visible()]
     titles = [figure.get_suptitle()]
     titles += [each.get_title(loc) for each in axes for loc in ("center", "left", "right")]

@@ -69,8 +69,8 @@ def _seen(text: str, usage: "Usage", week: "Span") -> Part:
     numbers = list(_numbers(text))
     if not numbers:
         return no("unit05.letter.no-number", read)
-    facts = list(_facts(usage, week))
-    if any(abs(number - fact) <= NEAR * fact for number in numbers for fact in facts):
+    facts = _facts(usage, week)
+    if any(abs(number - fact) <= NEAR * fact for fact in facts for number in numbers):
         return yes("unit05.letter.seen", name=usage.name(SUSPECT))
     found = ", ".join(f"{number:g}" for number in numbers[:4])
     return no("unit05.letter.other-number", read, numbers=found)
@@ -95,19 +95,19 @@ def _numbers(text: str) -> Iterator[float]:
 
 
 def _facts(usage: "Usage", span: "Span") -> Iterator[float]:
-    """What the data say of the suspect's use of its API, in numbers."""
+    """What the data say of the suspect's use of its API, in numbers; the last take long to find."""
     tallies = usage.tallies(API, span)
     own = [tally for tally in tallies if tally.application == usage.id("application", SUSPECT)]
     calls, total = sum(tally.calls for tally in own), sum(tally.calls for tally in tallies)
     mean = sum(tally.ms for tally in own) / calls
     others = (sum(tally.ms for tally in tallies) - mean * calls) / (total - calls)
-    addresses = usage.addresses(API, SUSPECT, span)
     hours = len({tally.hour for tally in own})
     yield from (calls, calls / DAYS, calls / (24 * DAYS), calls / hours, 100 * calls / total)
-    yield from (addresses, calls / addresses, calls / addresses / DAYS)
     yield from (mean, mean / 1000, mean / others)
     for first in range(span.start, span.end, 24 * HOUR):
         yield sum(tally.calls for tally in own if first <= tally.hour < first + 24 * HOUR)
+    addresses = usage.addresses(API, SUSPECT, span)
+    yield from (addresses, calls / addresses, calls / addresses / DAYS)
 
 
 def _request(text: str) -> Part:
