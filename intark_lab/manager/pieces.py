@@ -1,4 +1,4 @@
-"""Calls looked at one by one, some thousand at a time, so that the gateway's calls go on between.
+"""Calls looked at one by one, a thousand or so at a time, so that the gateway's calls go on between.
 
 A question about three million calls takes seconds, in which the lab's one thread would answer
 nobody.
@@ -16,8 +16,8 @@ from intark_lab.manager.usage import Span
 from intark_lab.store import Store
 from intark_lab.traffic import HOUR
 
-PIECE = 2000
-"""Calls of a piece, more or less: a few milliseconds."""
+PIECE = 1000
+"""Calls of a piece, more or less: a millisecond or two."""
 
 
 ONE_STEP = Condition("0")
