@@ -1,4 +1,4 @@
-"""Calls looked at one by one, a thousand or so at a time, so that the gateway's calls go on between.
+"""Calls looked at one by one, a thousand in a turn, so that the gateway answers between.
 
 A question about three million calls takes seconds, in which the lab's one thread would answer
 nobody.
