@@ -67,10 +67,19 @@ def _brom() -> Make:
 
 
 def _attended(make: Make) -> Make:
-    """A server whose callers find due requests answered."""
+    """A server whose callers find due requests answered, and of whose changes the gateway hears."""
     from intark_lab import owner
 
-    return lambda lab: owner.attended(make(lab), lab.store, lab.clock)
+    def attended(lab: Institution) -> Callable:
+        app = owner.attended(make(lab), lab.store, lab.clock)
+
+        async def heard(scope, receive, send):
+            await app(scope, receive, send)
+            lab.gateway.notice(lab.clock.ms())
+
+        return heard
+
+    return attended
 
 
 DOORS = {

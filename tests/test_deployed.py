@@ -14,7 +14,7 @@ from intark_lab import journal
 from intark_lab.birth import identity
 from intark_lab.deployment import Backend, Definition, DeployedPlan
 from intark_lab.faults import Fault
-from intark_lab.institution import Institution
+from intark_lab.institution import PORTAL, Institution
 from intark_lab.server import Labs
 
 PATH = "/gateway/mine/v1/units?limit=1"
@@ -122,6 +122,18 @@ def test_a_change_is_known_after_the_sync_delay(client, listening):
     institution.clock.advance(4)
     assert client.get(EMNER, headers=key).status_code == 200
     institution.clock.advance(2)
+    assert client.get(EMNER, headers=key).status_code == 401
+
+
+def test_the_delay_begins_with_the_change_and_not_with_a_call(client, listening):
+    institution, _ = listening
+    institution.gateway.sync_delay = 5
+    key = {"X-Gravitee-Api-Key": institution.course_key()}
+    assert client.get(EMNER, headers=key).status_code == 200
+    path = f"{PORTAL}/subscriptions/{identity(1, 'subscription', 'course')}/_close"
+    learner = institution.credentials("developer")
+    assert client.post(path, auth=learner).status_code == 204
+    institution.clock.advance(6)
     assert client.get(EMNER, headers=key).status_code == 401
 
 

@@ -186,6 +186,14 @@ def test_a_pause_pauses_the_key(management, waiting):
     assert keys(management, waiting)[0]["paused"] is False
 
 
+def test_the_provider_sees_that_the_consumer_stopped(management, portal, waiting):
+    management.post(f"{waiting}/_process", json={"accepted": True})
+    stop = f"/subscriptions/{waiting.rpartition('/')[2]}/_changeConsumerStatus"
+    assert portal.post(stop, params={"status": "STOPPED"}).status_code == 200
+    seen = management.get(waiting).json()
+    assert (seen["consumerStatus"], seen["status"]) == ("STOPPED", "ACCEPTED")
+
+
 def test_a_status_that_is_none(management, waiting):
     assert management.post(f"{waiting}/status", params={"status": "GONE"}).status_code == 400
 

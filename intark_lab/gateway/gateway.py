@@ -46,6 +46,12 @@ class Gateway:
             await send(start)
             await self._stream(call, answer, send)
 
+    def notice(self, now: int) -> None:
+        """The manager may have changed at `now`, lab ms: begin to wait, if so."""
+        snapshot = self._snapshot
+        if snapshot and snapshot.generation != self._store.generation and not self._stale_since:
+            self._stale_since = now
+
     def forget(self) -> None:
         """Begin every limit anew, and keep no answer of before."""
         self._memory.clear()
@@ -84,7 +90,7 @@ class Gateway:
         if self._snapshot is None:
             self._snapshot = Snapshot(self._store, None)
         elif self._snapshot.generation != self._store.generation:
-            self._stale_since = self._stale_since or now
+            self.notice(now)
             if now >= self._stale_since + self.sync_delay * 1000:
                 self._snapshot = Snapshot(self._store, self._snapshot)
                 self._stale_since = None

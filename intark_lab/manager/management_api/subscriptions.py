@@ -4,7 +4,14 @@ from sqlite3 import Row
 
 from starlette.responses import Response
 
-from intark_lab.manager import applications, people, plans, processing, subscriptions
+from intark_lab.manager import (
+    applications,
+    consuming,
+    people,
+    plans,
+    processing,
+    subscriptions,
+)
 from intark_lab.manager.management_api import keys
 from intark_lab.manager.management_api.answers import Plain, paged
 from intark_lab.manager.management_api.visit import Visit, require_fields
@@ -132,7 +139,7 @@ def _fields(visit: Visit, row: Row) -> dict:
         plan=row["plan"],
         application=row["application"],
         status=row["status"],
-        consumerStatus="STARTED",
+        consumerStatus=consuming.status(row),
         processed_at=row["processed_at"],
         processed_by=row["processed_by"],
         subscribed_by=row["subscribed_by"],
