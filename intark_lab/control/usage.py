@@ -43,14 +43,16 @@ class Usage:
 
     institution: Institution
 
-    def tallies(self, api: str, span: Span) -> list[Tally]:
-        """The use of an API, by slug, hour by hour."""
+    def tallies(self, api: str, span: Span, application: str | None = None) -> list[Tally]:
+        """The use of an API, by slug, hour by hour; of one application, by slug too, or of all."""
         self.institution.remember()
+        who = [self.id("application", application)] if application else []
         rows = self.institution.store.all(
             "SELECT hour * ?, status, application, count(*), sum(response_ms) FROM "
             f"{calls('api', 'at', 'hour', 'status', 'application', 'response_ms')} "
-            "WHERE api = ? AND at >= ? AND at < ? AND hour BETWEEN ? AND ? GROUP BY 1, 2, 3",
-            *(HOUR, self.id("api", api), *span, span.start // HOUR, span.end // HOUR),
+            "WHERE api = ? AND at >= ? AND at < ? AND hour BETWEEN ? AND ? "
+            f"{'AND application = ? ' if who else ''}GROUP BY 1, 2, 3",
+            *(HOUR, self.id("api", api), *span, span.start // HOUR, span.end // HOUR, *who),
         )
         return [Tally(*row) for row in rows]
 

@@ -96,18 +96,18 @@ def _numbers(text: str) -> Iterator[float]:
 
 def _facts(usage: "Usage", span: "Span") -> Iterator[float]:
     """What the data say of the suspect's use of its API, in numbers; the last take long to find."""
-    tallies = usage.tallies(API, span)
-    own = [tally for tally in tallies if tally.application == usage.id("application", SUSPECT)]
-    calls, total = sum(tally.calls for tally in own), sum(tally.calls for tally in tallies)
+    own = usage.tallies(API, span, SUSPECT)
+    calls, hours = sum(tally.calls for tally in own), len({tally.hour for tally in own})
     mean = sum(tally.ms for tally in own) / calls
-    others = (sum(tally.ms for tally in tallies) - mean * calls) / (total - calls)
-    hours = len({tally.hour for tally in own})
-    yield from (calls, calls / DAYS, calls / (24 * DAYS), calls / hours, 100 * calls / total)
-    yield from (mean, mean / 1000, mean / others)
+    yield from (calls, calls / DAYS, calls / (24 * DAYS), calls / hours, mean, mean / 1000)
     for first in range(span.start, span.end, 24 * HOUR):
         yield sum(tally.calls for tally in own if first <= tally.hour < first + 24 * HOUR)
     addresses = usage.addresses(API, SUSPECT, span)
     yield from (addresses, calls / addresses, calls / addresses / DAYS)
+    everybody = usage.tallies(API, span)
+    total = sum(tally.calls for tally in everybody)
+    others = (sum(tally.ms for tally in everybody) - mean * calls) / (total - calls)
+    yield from (100 * calls / total, mean / others)
 
 
 def _request(text: str) -> Part:
