@@ -6,6 +6,7 @@ Flows, security definitions and resources are kept as Gravitee's V2 API definiti
 
 import json
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,12 @@ class Backend:
     read_timeout_ms: int = 10_000
     headers: dict[str, str] = field(default_factory=dict)
     """Sent with each call, over what the client sent. The backend's password goes here too."""
+
+    @cached_property
+    def source(self) -> str | None:
+        """The source system of the lab that it is; None for a URL."""
+        scheme, _, name = self.target.partition(":")
+        return name if scheme == "source" else None
 
 
 @dataclass(frozen=True)

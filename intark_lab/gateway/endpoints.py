@@ -38,21 +38,20 @@ class Endpoints:
         """The backend's answer. Raises Refused, with 502, 503 or 504, when there is none."""
         started = perf_counter()
         try:
-            return (self._faults and self._fault(call)) or await self._ask(call)
+            if self._faults and (answer := self._fault(call)) is not None:
+                return answer
+            if (source := call.api.backend.source) is not None:
+                return self._from_source(source, call)
+            if not call.api.backend.target:
+                raise Refused(503, "", "NO_ENDPOINT_FOUND")
+            return await self._backends.respond(call)
         finally:
             call.endpoint_ms = int((perf_counter() - started) * 1000) + call.waited_ms
 
-    async def _ask(self, call: Call) -> Answer:
-        target = call.api.backend.target
-        if target.startswith("source:"):
-            path = unquote(call.path) if "%" in call.path else call.path
-            method, (_, query) = call.request.method, access_token(call.request.query)
-            return Answer(
-                *self._sources.respond(target[len("source:") :], method, path or "/", query)
-            )
-        if not target:
-            raise Refused(503, "", "NO_ENDPOINT_FOUND")
-        return await self._backends.respond(call)
+    def _from_source(self, source: str, call: Call) -> Answer:
+        path = unquote(call.path) if "%" in call.path else call.path
+        _, query = access_token(call.request.query)
+        return self._sources.respond(source, call.request.method, path or "/", query)
 
     def _fault(self, call: Call) -> Answer | None:
         application = call.access.application if call.access else None

@@ -3,15 +3,9 @@
 from collections.abc import AsyncIterator
 from typing import NamedTuple
 
-Headers = list[tuple[bytes, bytes]]
+from intark_lab.sources.answers import Answer, Headers
 
-
-class Answer(NamedTuple):
-    """A status, headers, and a body: whole, or in pieces as they come from a backend."""
-
-    status: int
-    headers: Headers
-    body: bytes | AsyncIterator[bytes]
+__all__ = ["Answer", "Headers", "Request", "body_pieces", "read_request"]
 
 
 class Request(NamedTuple):

@@ -49,16 +49,19 @@ class Limit:
 
     def __init__(self, kind: str, configuration: dict, path: str):
         self._kind, self._path = kind, path
-        setting, self._header, self._words, default_headers = _KINDS[kind]
+        setting, header, self._words, default_headers = _KINDS[kind]
         self._add_headers = configuration.get("addHeaders", default_headers)
         rate = configuration[setting]
         self._own_key = str(rate.get("key") or "")
         self._key_only = bool(self._own_key and rate.get("useKeyOnly"))
         self._limit, self._time = int(rate["limit"]), int(rate["periodTime"])
         self._unit = rate["periodTimeUnit"]
-        self._slice_ms = None
+        self._slice_ms = self._slice_header = None
         if kind == "spike-arrest":
             self._limit, self._slice_ms = _slice(self._limit, self._time, self._unit)
+            self._slice_header = (header + b"-slice-period", b"%dms" % self._slice_ms)
+        self._limit_header = (header + b"-limit", b"%d" % self._limit)
+        self._remaining, self._reset = header + b"-remaining", header + b"-reset"
 
     def request(self, call: Call) -> None:
         """Count the call; raise Refused (429) above the limit."""
@@ -81,11 +84,8 @@ class Limit:
         return now + self._time * _MILLISECONDS[self._unit]
 
     def _headers(self, remaining: int, reset: float) -> Headers:
-        second = (b"-Remaining", b"%d" % remaining)
-        if self._slice_ms is not None:
-            second = (b"-Slice-Period", b"%dms" % self._slice_ms)
-        fields = ((b"-Limit", b"%d" % self._limit), second, (b"-Reset", b"%d" % reset))
-        return [(self._header + name, value) for name, value in fields]
+        second = self._slice_header or (self._remaining, b"%d" % remaining)
+        return [self._limit_header, second, (self._reset, b"%d" % reset)]
 
     def _message(self) -> str:
         if self._slice_ms is not None:
@@ -123,14 +123,14 @@ def limiting(kind: str, configuration: dict, path: str) -> Limit | DynamicLimit:
 _KINDS = {
     "rate-limit": (
         "rate",
-        b"X-Rate-Limit",
+        b"x-rate-limit",
         "Rate limit exceeded! You reached the limit of",
         False,
     ),
-    "quota": ("quota", b"X-Quota", "Quota exceeded! You reached the limit of", True),
+    "quota": ("quota", b"x-quota", "Quota exceeded! You reached the limit of", True),
     "spike-arrest": (
         "spike",
-        b"X-Spike-Arrest",
+        b"x-spike-arrest",
         "Spike limit exceeded! You reached the limit of",
         False,
     ),

@@ -3,6 +3,7 @@
 An error is a problem document as RFC 9457 has it, `application/problem+json`.
 """
 
+from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -14,9 +15,11 @@ PROBLEM = (b"content-type", b"application/problem+json")
 
 
 class Answer(NamedTuple):
+    """A status, headers, and a body: whole, or in pieces as the gateway gets them elsewhere."""
+
     status: int
     headers: Headers
-    body: bytes
+    body: bytes | AsyncIterator[bytes]
 
 
 class Problem(Exception):
