@@ -1,9 +1,9 @@
-"""One client's connection: uvicorn's, with limits on size and on patience, and fewer writes."""
+"""One client's connection: uvicorn's, with limits on size and on patience."""
 
 from itertools import chain
 from math import inf
 
-from intark_lab.uvicorn_parts import HttpToolsProtocol
+from intark_lab.direct import Direct
 
 MOST_HEAD = 64 * 1024
 """Bytes of a request's line and headers together."""
@@ -14,7 +14,7 @@ BODY_SECONDS = 60.0
 KEEP_ALIVE_SECONDS = 75
 
 
-class Connection(HttpToolsProtocol):
+class Connection(Direct):
     """Ends connections whose requests are too large, or come too slowly, to be worth waiting for.
 
     uvicorn itself limits neither: a head may grow without end, and a client may take all day.
@@ -65,8 +65,6 @@ class Connection(HttpToolsProtocol):
             raise ValueError("the request's head is too large")  # httptools: a 400, and the end
         self._patience = self.body_seconds
         super().on_headers_complete()
-        if self.scope["method"] != "HEAD":  # its answer is a head alone
-            self.cycle.transport = OneWrite(self.cycle)
 
     def on_message_complete(self) -> None:
         self._patience, self._deadline = 0.0, inf
@@ -101,29 +99,3 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()
         elif left < inf:
             self._set_timer(left)
-
-
-class OneWrite:
-    """The transport of one answer: its head waits for the body, and both are one system call."""
-
-    __slots__ = ("_cycle", "_head", "_transport")
-
-    def __init__(self, cycle):
-        self._cycle, self._transport = cycle, cycle.transport
-        self._head: bytes | None = None
-
-    def write(self, data: bytes) -> None:
-        if self._head is None and self._cycle.response_started:
-            self._head = data
-            return
-        if self._head:
-            data, self._head = self._head + data, b""
-        self._transport.write(data)
-
-    def close(self) -> None:
-        if self._head:  # no body ever came
-            self._transport.write(self._head)
-        self._transport.close()
-
-    def is_closing(self) -> bool:
-        return self._transport.is_closing()

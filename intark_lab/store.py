@@ -9,6 +9,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from intark_lab import schema, traffic
@@ -19,6 +20,9 @@ _INSERT_USAGE = f"INSERT INTO usage VALUES ({', '.join('?' * len(Call._fields))}
 TRANSACTION = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
 SAVEPOINT = ("SAVEPOINT step", "RELEASE step", ("ROLLBACK TO step", "RELEASE step"))
 """How writes begin that are kept together, and how they end, well or not."""
+
+Told = Callable[[sqlite3.Error | None], None]
+"""Is called when something was committed, or with why it could not be."""
 
 
 class StateInUse(Exception):
@@ -45,7 +49,7 @@ class Store:
         """Whether it is a file, and outlasts the process."""
         self._pending: list[tuple] = []
         self._enlisted: list[Callable[[sqlite3.Connection], None]] = []
-        self._waiting: list[asyncio.Future[None]] = []
+        self._waiting: list[Told] = []
         last = connection.execute("SELECT max(id) FROM usage").fetchone()[0]
         self._last_usage = self._counted = last or 0
 
@@ -167,19 +171,25 @@ class Store:
         try:
             self._commit(enlisted)
         except sqlite3.Error as error:
-            _settle(waiting, error)
+            for told in waiting:
+                told(error)
             raise
-        _settle(waiting)
+        for told in waiting:
+            told(None)
 
     def usage(self, call: Sequence) -> "asyncio.Future[None]":
         """Keep one call (the columns of Call but its id). Await the result before answering."""
+        committed = asyncio.get_running_loop().create_future()
+        self.record(call, partial(_settle, committed))
+        return committed
+
+    def record(self, call: Sequence, told: Told) -> None:
+        """Keep one call, as `usage` does, and tell of it when it is kept or cannot be."""
         if not self._pending:
             self.enlist(self._write_usage)
         self._last_usage += 1
         self._pending.append((self._last_usage, *call))
-        committed = asyncio.get_running_loop().create_future()
-        self._waiting.append(committed)
-        return committed
+        self._waiting.append(told)
 
     def _write_usage(self, connection: sqlite3.Connection) -> None:
         rows, self._pending = self._pending, []
@@ -219,14 +229,13 @@ _CLOSED = connect(":memory:")
 _CLOSED.close()
 
 
-def _settle(waiting: list["asyncio.Future[None]"], error: Exception | None = None) -> None:
-    for future in waiting:
-        if future.done():  # a client that hung up has cancelled its own
-            continue
-        if error is None:
-            future.set_result(None)
-        else:
-            future.set_exception(error)
+def _settle(committed: "asyncio.Future[None]", error: sqlite3.Error | None) -> None:
+    if committed.done():  # a client that hung up has cancelled its own
+        return
+    if error is None:
+        committed.set_result(None)
+    else:
+        committed.set_exception(error)
 
 
 def _refuse_another_programs(connection: sqlite3.Connection) -> None:

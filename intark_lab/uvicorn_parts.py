@@ -26,10 +26,10 @@ if "uvicorn" not in sys.modules:
     _let_package_wait()
 
 from uvicorn.config import Config  # noqa: E402
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol  # noqa: E402
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol  # noqa: E402
 from uvicorn.server import ServerState  # noqa: E402
 
 sys.modules["uvicorn"].Config = Config
 """Which the module that serves no lifespan imports from the package."""
 
-__all__ = ["Config", "HttpToolsProtocol", "ServerState"]
+__all__ = ["STATUS_LINE", "Config", "HttpToolsProtocol", "ServerState"]

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from intark_lab.connection import MOST_HEAD, Connection, OneWrite
+from intark_lab.connection import MOST_HEAD, Connection
 from intark_lab.uvicorn_parts import Config, ServerState
 
 GET = b"GET /labs/listening/gateway/orgreg/v3/units?limit=1 HTTP/1.1\r\nHost: x\r\n"
@@ -121,37 +121,6 @@ def test_a_head_is_measured_over_its_pieces(pieces, refused):
         return closed
 
     assert asyncio.run(close()) is refused
-
-
-class Sent:
-    """What a transport is told to do, in order; also the cycle that it belongs to."""
-
-    def __init__(self):
-        self.transport, self.response_started, self.done = self, False, []
-        self.write = self.done.append
-
-    def close(self):
-        self.done.append("closed")
-
-
-def test_a_head_goes_out_with_what_follows_it():
-    cycle = Sent()
-    out = OneWrite(cycle)
-    out.write(b"100 Continue")
-    cycle.response_started = True
-    for piece in (b"head ", b"body", b"more", b""):
-        out.write(piece)
-    out.close()
-    assert cycle.done == [b"100 Continue", b"head body", b"more", b"", "closed"]
-
-
-def test_a_head_goes_out_alone_where_nothing_follows():
-    cycle = Sent()
-    cycle.response_started = True
-    out = OneWrite(cycle)
-    out.write(b"head")
-    out.close()
-    assert cycle.done == [b"head", "closed"]
 
 
 def test_answers_come_whole_and_in_order(connect):

@@ -1,18 +1,22 @@
 """The way of one call through the gateway, in order."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import TYPE_CHECKING
 
 from intark_lab.clock import Clock
 from intark_lab.gateway import errors
 from intark_lab.gateway.admission import admit
 from intark_lab.gateway.call import Call
 from intark_lab.gateway.endpoints import Endpoints
-from intark_lab.gateway.exchange import Answer, read_request
+from intark_lab.gateway.exchange import Answer, Headers, read_request
 from intark_lab.gateway.memory import Memory
 from intark_lab.gateway.paths import mapped
 from intark_lab.gateway.snapshot import Deployed, Snapshot
 from intark_lab.gateway.tokens import Tokens
 from intark_lab.store import Store
+
+if TYPE_CHECKING:
+    from intark_lab.direct import Reply
 
 
 class Gateway:
@@ -34,17 +38,37 @@ class Gateway:
         """Answer an HTTP scope. `root_path` is the gateway's own place in the address."""
         request = read_request(scope, receive, len(scope["root_path"]))
         call = Call(request, self._clock.ms(), self._memory)
-        answer = await self._answer(call)
-        headers = [*answer.headers, *call.added_headers()]
-        start = {"type": "http.response.start", "status": answer.status, "headers": headers}
+        answer = await self._answer(call, self._current(call.now).api(request.path))
+        start = {
+            "type": "http.response.start",
+            "status": answer.status,
+            "headers": _headers(call, answer),
+        }
         if type(answer.body) is bytes:
             await self._store.usage(call.row(answer, len(answer.body)))
-            headers.append((b"content-length", b"%d" % len(answer.body)))
             await send(start)
             await send({"type": "http.response.body", "body": answer.body})
         else:
             await send(start)
             await self._stream(call, answer, send)
+
+    def at_once(self, scope: dict, reply: "Reply") -> bool:
+        """Answer a call that waits for nothing but its commit; False leaves it to `__call__`."""
+        request = read_request(scope, None, len(scope["root_path"]))
+        call = Call(request, self._clock.ms(), self._memory)
+        deployed = self._current(call.now).api(request.path)
+        if deployed is not None and not deployed.at_once:
+            return False
+        answer = _finished(self._answer(call, deployed))
+
+        def told(error: Exception | None) -> None:
+            if error is None:
+                reply.send(answer.status, _headers(call, answer), answer.body)
+            else:
+                reply.fail(error)
+
+        self._store.record(call.row(answer, len(answer.body)), told)
+        return True
 
     def notice(self, now: int) -> None:
         """The manager may have changed at `now`, lab ms: begin to wait, if so."""
@@ -56,8 +80,7 @@ class Gateway:
         """Begin every limit anew, and keep no answer of before."""
         self._memory.clear()
 
-    async def _answer(self, call: Call) -> Answer:
-        deployed = self._current(call.now).api(call.request.path)
+    async def _answer(self, call: Call, deployed: Deployed | None) -> Answer:
         if deployed is None:
             return errors.no_context_path()
         call.api = deployed.definition
@@ -79,6 +102,8 @@ class Gateway:
                 if answer is not None:
                     return answer
         answer = await self._endpoints.respond(call)
+        if not steps.after:
+            return answer
         after = [step for step in steps.after if step.meets(call)]
         if after:
             answer = await _whole(answer)
@@ -110,6 +135,22 @@ class Gateway:
             return  # without an end: the client sees that the answer is cut short
         await self._store.usage(call.row(answer, length))
         await send({"type": "http.response.body", "body": last})
+
+
+def _headers(call: Call, answer: Answer) -> Headers:
+    headers = [*answer.headers, *call.added_headers()]
+    if type(answer.body) is bytes:
+        headers.append((b"content-length", b"%d" % len(answer.body)))
+    return headers
+
+
+def _finished(work: Coroutine):
+    """What comes of a coroutine that waits for nothing."""
+    try:
+        work.send(None)
+    except StopIteration as end:
+        return end.value
+    raise RuntimeError("a call that was to be answered at once waits")
 
 
 async def _whole(answer: Answer) -> Answer:

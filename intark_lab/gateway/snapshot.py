@@ -43,6 +43,9 @@ class Deployed(NamedTuple):
     definition: Definition
     plans: dict[str, list[DeployedPlan]]
     """By security type, in the plans' order."""
+    at_once: bool
+    """Whether its calls wait for nothing: a source of the lab answers them, and no token is asked
+    about. With templates of its own an API has headers that must be looked at first."""
     steps: dict[str, Steps] | None
     """By plan id; None where a policy cannot use its settings. Such an API takes no calls, as in
     Gravitee, and keeps no other from them."""
@@ -99,7 +102,12 @@ def _made_ready(text: str) -> Deployed:
     plans: dict[str, list[DeployedPlan]] = {}
     for plan in sorted(definition.plans, key=lambda plan: plan.order):
         plans.setdefault(plan.security, []).append(plan)
-    return Deployed(text, definition, plans, _steps(definition))
+    at_once = (
+        definition.backend.source is not None
+        and not plans.keys() & {"JWT", "OAUTH2"}
+        and not definition.response_templates
+    )
+    return Deployed(text, definition, plans, at_once, _steps(definition))
 
 
 def _steps(definition: Definition) -> dict[str, Steps] | None:

@@ -7,19 +7,16 @@ import asyncio
 import sys
 
 from intark_lab import serving
-from intark_lab.store import Store
+from intark_lab.store import Store, Told
 
-_in_time = Store.usage
+_in_time = Store.record
 
 
-def _late(store: Store, call: tuple) -> "asyncio.Future[None]":
-    loop = asyncio.get_running_loop()
-    loop.call_later(0.02, _in_time, store, call)
-    kept = loop.create_future()
-    kept.set_result(None)
-    return kept
+def _late(store: Store, call: tuple, told: Told) -> None:
+    asyncio.get_running_loop().call_later(0.02, _in_time, store, call, lambda _: None)
+    told(None)
 
 
 if __name__ == "__main__":
-    Store.usage = _late
+    Store.record = _late
     sys.exit(serving.main(sys.argv[1:]))

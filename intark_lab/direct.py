@@ -1,0 +1,79 @@
+"""A short way to the answer, for requests that have nothing to wait for.
+
+An application may have `at_once(scope, reply) -> bool` beside its ASGI side. There it takes a
+request by its head alone and replies when it likes; False leaves the request to ASGI. It saves
+the task and the messages of ASGI, which cost as much as all that the gateway does for a call.
+"""
+
+import asyncio
+
+from httptools import parse_url
+
+from intark_lab.uvicorn_parts import STATUS_LINE, HttpToolsProtocol
+
+_CLOSE = (b"connection", b"close")
+
+
+class Direct(HttpToolsProtocol):
+    """uvicorn's connection, whose application is first asked for an answer at once."""
+
+    def connection_made(self, transport) -> None:
+        super().connection_made(transport)
+        self._at_once = getattr(self.app, "at_once", None)
+
+    def on_headers_complete(self) -> None:
+        busy = self.cycle is not None and not self.cycle.response_complete
+        if self._at_once is None or busy or self.flow.write_paused or not self._taken():
+            super().on_headers_complete()
+
+    def _taken(self) -> bool:
+        url = parse_url(self.url)
+        self.scope["method"] = self.parser.get_method().decode("ascii")
+        self.scope["raw_path"], self.scope["query_string"] = url.path, url.query or b""
+        before, self.cycle = self.cycle, Reply(self)
+        try:
+            taken = self._at_once(self.scope, self.cycle)
+        except Exception as error:
+            self.cycle.fail(error)
+            return True
+        if not taken:
+            self.cycle = before
+        return taken
+
+
+class Reply:
+    """The way back to the client. A connection has it in place of the cycle that uvicorn makes."""
+
+    disconnected = response_complete = False
+    body = b""
+    message_event = asyncio.Event()  # of a body, which nobody waits for
+
+    def __init__(self, connection: Direct):
+        parser = connection.parser
+        self._connection = connection
+        self._head_alone = connection.scope["method"] == "HEAD"
+        self.keep_alive = parser.should_keep_alive() and parser.get_http_version() != "1.0"
+
+    def send(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+        """Answer. One of the headers is the length; names and values are sent as they are."""
+        if self.disconnected:
+            return
+        self.response_complete = True
+        last = not self.keep_alive or _CLOSE in headers
+        if last:
+            headers = [*(header for header in headers if header != _CLOSE), _CLOSE]
+        lines = [b"%b: %b\r\n" % header for header in headers]
+        sent = b"" if self._head_alone else body
+        transport = self._connection.transport
+        transport.write(b"".join((STATUS_LINE[status], *lines, b"\r\n", sent)))
+        if last:
+            transport.close()
+        self._connection.on_response_complete()
+
+    def fail(self, error: Exception) -> None:
+        """Answer 500 and log why, as uvicorn does where an application raises an error."""
+        self._connection.logger.error(error, exc_info=error)
+        self.keep_alive = False
+        body = b"Internal Server Error"
+        kind, length = b"text/plain; charset=utf-8", b"%d" % len(body)
+        self.send(500, [(b"content-type", kind), (b"content-length", length)], body)
