@@ -11,7 +11,8 @@ HEAD_SECONDS = 10.0
 """From the first byte of a connection or request to the end of its headers."""
 BODY_SECONDS = 60.0
 """From there to the end of its body."""
-KEEP_ALIVE_SECONDS = 75
+IDLE_SECONDS = 75.0
+"""From an answer to the next request."""
 
 
 class Connection(Direct):
@@ -22,6 +23,7 @@ class Connection(Direct):
 
     head_seconds = HEAD_SECONDS
     body_seconds = BODY_SECONDS
+    idle_seconds = IDLE_SECONDS
     _in_head = False
     _head = 0
     """Bytes of a head that began in an earlier piece of data."""
@@ -69,13 +71,18 @@ class Connection(Direct):
     def on_message_complete(self) -> None:
         self._patience, self._deadline = 0.0, inf
         super().on_message_complete()
+        if self.cycle.response_complete:
+            self._wait(self.idle_seconds)
 
-    def timeout_keep_alive_handler(self) -> None:
-        """Idle: close; but a client that has not even read its answer is not waited for."""
-        if self.transport.get_write_buffer_size():
-            self.transport.abort()
-        else:
-            super().timeout_keep_alive_handler()
+    def on_response_complete(self) -> None:
+        """As uvicorn's, with the connection's one timer in place of a new one for each answer."""
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        elif self._deadline == inf:
+            self._wait(self.idle_seconds)
 
     def _head_length(self) -> int:
         return len(self.url) + sum(map(len, chain.from_iterable(self.headers)))
@@ -96,6 +103,14 @@ class Connection(Direct):
         self._due, self._timer = inf, None
         left = self._deadline - self.loop.time()
         if left <= 0:
-            self.transport.abort()
+            self._end()
         elif left < inf:
             self._set_timer(left)
+
+    def _end(self) -> None:
+        """Idle: close; but who is slow, or has not even read its answer, is not waited for."""
+        idle = self.cycle is not None and self.cycle.response_complete and not self._in_head
+        if idle and not self.transport.get_write_buffer_size():
+            self.transport.close()
+        else:
+            self.transport.abort()

@@ -6,7 +6,7 @@ import ssl
 import time
 from functools import cached_property
 
-from intark_lab.connection import KEEP_ALIVE_SECONDS, Connection
+from intark_lab.connection import Connection
 from intark_lab.direct import Reply
 from intark_lab.doors import DOORS, Door
 from intark_lab.institution import Institution
@@ -97,7 +97,6 @@ class Listener:
             access_log=False,
             proxy_headers=False,
             ws="none",
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
         )
         config.load()
         state = ServerState()

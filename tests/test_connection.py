@@ -82,6 +82,29 @@ def test_a_client_that_is_slow_with_its_body_is_dropped(connect, monkeypatch):
     assert b"200" not in everything(connection)
 
 
+LISTED = b"GET /labs/listening/portal/environments/DEFAULT/apis?size=1 HTTP/1.1\r\nHost: x\r\n\r\n"
+IDLE = {
+    "after an answer at once": [GET + b"\r\n"],
+    "after an answer over ASGI": [LISTED],
+    "after both, sent together": [GET + b"\r\n" + LISTED + GET + b"\r\n"],
+    "after an answer that came before the body's end": [
+        GET.replace(b"GET", b"POST") + b"Content-Length: 2\r\n\r\n{",
+        b"}",
+    ],
+}
+
+
+@pytest.mark.parametrize("pieces", IDLE.values(), ids=IDLE)
+def test_a_client_that_is_idle_is_dropped(connect, monkeypatch, pieces):
+    monkeypatch.setattr(Connection, "idle_seconds", 0.2)
+    connection, received = connect(), b""
+    for piece in pieces:
+        connection.sendall(piece)
+        received += connection.recv(65536)
+    received += everything(connection)
+    assert received.count(b"HTTP/1.1 ") == sum(piece.count(b" HTTP/1.1") for piece in pieces)
+
+
 def test_a_client_that_is_quick_is_not(connect):
     connection = connect()
     for _ in range(3):
