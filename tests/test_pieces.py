@@ -12,6 +12,7 @@ from intark_lab.institution import Institution
 from intark_lab.journal import UNKNOWN
 from intark_lab.manager import analytics, logs, pieces
 from intark_lab.manager.analytics import Aggregation, Order
+from intark_lab.manager.errors import ManagerError
 from intark_lab.manager.logs import Slice
 from intark_lab.manager.usage import FIELDS, Span
 from intark_lab.traffic import COUNT_EACH, HOUR
@@ -138,9 +139,33 @@ def test_other_work_goes_on_between_them(store):
     assert turns >= 4 * len(pieces.pieces(store, span)) > 4000
 
 
-def test_a_query_that_is_none_is_refused_where_there_was_no_call(store):
-    from intark_lab.manager.errors import ManagerError
+def test_of_many_names_the_rarest_are_left_out(store, monkeypatch):
+    monkeypatch.setattr(pieces, "KEPT", 1200)
+    span = Span(BORN - 30 * HOUR, BORN + 10 * HOUR, api=COURSES)
+    sql = "SELECT request_id, count(*) FROM traffic WHERE {where} GROUP BY 1 ORDER BY 2 DESC, 1"
+    expected = asked(store, span, sql)
+    assert len(expected) > 2 * pieces.KEPT
+    found = asyncio.run(analytics.group_by(store, span, "_id"))
+    assert list(found.items()) == expected[:1000]
 
+
+def test_a_histogram_of_too_many_names_is_refused(store, monkeypatch):
+    span = Span(BORN - 30 * HOUR, BORN, api=COURSES)
+    by_id = [Aggregation("FIELD", "_id")]
+    monkeypatch.setattr(pieces, "MOST", 1000)
+    with pytest.raises(ManagerError, match="too many"):
+        asyncio.run(analytics.histogram(store, span, HOUR, by_id))
+
+
+def test_a_sorted_log_ends_where_elasticsearch_does(store, monkeypatch):
+    monkeypatch.setattr(logs, "MOST_ROWS", 100)
+    span = Span(BORN - 30 * HOUR, BORN, api=COURSES)
+    pages = [Slice(page, 40, "response-time") for page in (1, 3, 4, 10**6)]
+    found = [len(asyncio.run(logs.search(store, span, page))[1]) for page in pages]
+    assert found == [40, 20, 0, 0]
+
+
+def test_a_query_that_is_none_is_refused_where_there_was_no_call(store):
     span = Span(0, 1, application=UNKNOWN, query="((")
     for question in (analytics.count(store, span), logs.search(store, span, Slice())):
         with pytest.raises(ManagerError, match="Unable"):

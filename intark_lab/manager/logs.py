@@ -64,11 +64,11 @@ async def _in_order(store: Store, span: Span, part: Slice) -> list[Row]:
 
 
 async def _sorted(store: Store, span: Span, part: Slice) -> list[Row]:
-    """In the order of a field: of each piece, those that may be in the slice."""
-    rows = []
+    """In the order of a field, as far as MOST_ROWS: of each piece, what may be in the slice."""
+    reach, rows = min(part.skip + part.most, MOST_ROWS), []
     async for piece in in_turns(pieces(store, span)):
-        rows += _rows(store, piece, part, part.skip + part.most)
-        rows = sorted(rows, key=_place, reverse=part.descending)[: part.skip + part.most]
+        rows += _rows(store, piece, part, reach)
+        rows = sorted(rows, key=_place, reverse=part.descending)[:reach]
     return rows[part.skip :]
 
 

@@ -7,10 +7,12 @@ nobody.
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from heapq import nsmallest
 from typing import NamedTuple
 
 from intark_lab import traffic
 from intark_lab.manager.counted import by_hour
+from intark_lab.manager.errors import bad_request
 from intark_lab.manager.lucene import Condition
 from intark_lab.manager.usage import Span
 from intark_lab.store import Store
@@ -20,6 +22,10 @@ PIECE = 1000
 """Calls of a piece, more or less: a millisecond or two."""
 
 
+KEPT = 10_000
+"""Names of an answer, which shows a thousand."""
+MOST = 300_000
+"""Steps with a name."""
 ONE_STEP = Condition("0")
 
 
@@ -41,7 +47,9 @@ async def tallies(
 ) -> dict[tuple[int, object], Tally]:
     """A tally of `number` for each pair of `step` and `name`, all three SQL of a call.
 
-    Calls without a name or number are in none. Raises 400 for a query that is none.
+    Calls without a name or number are in none. Where one step has more than twice KEPT names, the
+    rarest so far are left out on the way, as Elasticsearch does. Raises 400 for a query that is
+    none, and for more than MOST tallies.
     """
     where, _ = span.where()
     sql = (
@@ -55,7 +63,16 @@ async def tallies(
         for step_of, name_of, *rest in store.all(sql, *step.values, *piece.where().values):
             key, tally = (step_of, name_of), Tally(*rest)
             found[key] = found[key] + tally if key in found else tally
+        if step is ONE_STEP and len(found) > 2 * KEPT:
+            found = dict(nsmallest(KEPT, found.items(), key=_rarity))
+        if len(found) > MOST:
+            raise bad_request("Unable to calculate analytics: too many buckets")
     return found
+
+
+def _rarity(one: tuple[tuple[int, object], Tally]) -> tuple:
+    (_, name), tally = one
+    return -tally.calls, name
 
 
 async def in_turns(parts: list[Span]) -> AsyncIterator[Span]:
