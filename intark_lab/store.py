@@ -1,8 +1,9 @@
 """One sqlite file: what the manager keeps, what the gateway counted, what the learner tried.
 
 WAL with synchronous NORMAL: a committed row survives kill -9, not a power cut. Usage rows and
-messages that arrive in one turn of the event loop share a commit, and are answered after it.
-The tables are in `schema`.
+messages that arrive in one turn of the event loop share a commit, and are answered after it. A
+store in memory ends with its process anyway: there a call is answered at once, and its row is
+written before anybody reads. The tables are in `schema`.
 """
 
 import asyncio
@@ -13,13 +14,13 @@ from functools import partial
 from pathlib import Path
 
 from intark_lab import schema, traffic
-from intark_lab.journal import Call
 from intark_lab.prepared import Prepared, connect
 
-_INSERT_USAGE = f"INSERT INTO usage VALUES ({', '.join('?' * len(Call._fields))})"
 TRANSACTION = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
 SAVEPOINT = ("SAVEPOINT step", "RELEASE step", ("ROLLBACK TO step", "RELEASE step"))
 """How writes begin that are kept together, and how they end, well or not."""
+MOST_HELD = 16
+"""Calls that a store in memory writes together, unless somebody reads before."""
 
 Told = Callable[[sqlite3.Error | None], None]
 """Is called when something was committed, or with why it could not be."""
@@ -47,11 +48,9 @@ class Store:
         self.generation = 0
         self.lasting = False
         """Whether it is a file, and outlasts the process."""
-        self._pending: list[tuple] = []
         self._enlisted: list[Callable[[sqlite3.Connection], None]] = []
         self._waiting: list[Told] = []
-        last = connection.execute("SELECT max(id) FROM usage").fetchone()[0]
-        self._last_usage = self._counted = last or 0
+        self._arrivals = traffic.Arrivals(connection)
 
     @classmethod
     def in_memory(cls) -> "Store":
@@ -100,10 +99,10 @@ class Store:
 
     def prepared(self) -> Prepared:
         """What this store holds now as the first state of others, see `of`. It stays as it is."""
-        return Prepared(self._connection)
+        return Prepared(self._complete())
 
     def image(self) -> bytes:
-        return self._connection.serialize()
+        return self._complete().serialize()
 
     def show_traffic(self, ids: Callable[[str, str], list]) -> None:
         """Let questions ask `traffic`, the calls of the gateway and of the history (see there)."""
@@ -120,10 +119,10 @@ class Store:
             self._prepared.end(connection)
 
     def all(self, sql: str, *values) -> list[sqlite3.Row]:
-        return self._connection.execute(sql, values).fetchall()
+        return self._complete().execute(sql, values).fetchall()
 
     def one(self, sql: str, *values) -> sqlite3.Row | None:
-        return self._connection.execute(sql, values).fetchone()
+        return self._complete().execute(sql, values).fetchone()
 
     def write(self, sql: str, *values) -> int:
         """Run a changing statement inside `transaction()`; the number of rows it touched."""
@@ -148,13 +147,14 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All writes inside are kept together, or none of them when the body raises."""
+        self._complete()
         with self._together():
             yield
         self.generation += 1
 
     def last_usage(self) -> int:
         """The id of the newest usage row, 0 when there is none."""
-        return self._last_usage
+        return self._arrivals.last
 
     def enlist(self, write: Callable[[sqlite3.Connection], None]) -> None:
         """Have `write` called in the commit that ends this turn of the event loop."""
@@ -185,18 +185,21 @@ class Store:
 
     def record(self, call: Sequence, told: Told) -> None:
         """Keep one call, as `usage` does, and tell of it when it is kept or cannot be."""
-        if not self._pending:
-            self.enlist(self._write_usage)
-        self._last_usage += 1
-        self._pending.append((self._last_usage, *call))
-        self._waiting.append(told)
+        held = self._arrivals.add(call)
+        if self.lasting:
+            self._waiting.append(told)
+            if held == 1:
+                self.enlist(self._arrivals.write)
+        else:
+            if held == MOST_HELD:
+                self._complete()
+            told(None)
 
-    def _write_usage(self, connection: sqlite3.Connection) -> None:
-        rows, self._pending = self._pending, []
-        connection.executemany(_INSERT_USAGE, rows)
-        if self._last_usage >= self._counted + traffic.COUNT_EACH:
-            traffic.count(connection)
-            self._counted = self._last_usage
+    def _complete(self) -> sqlite3.Connection:
+        """The connection, with the calls that are held back in memory."""
+        if not self.lasting:
+            self._arrivals.write(self._connection)
+        return self._connection
 
     def _flush(self) -> None:
         with suppress(sqlite3.Error):  # told to those who wait

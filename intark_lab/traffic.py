@@ -7,10 +7,13 @@ calls. The gateway's calls are also counted hour by hour while they come in.
 
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 
+from intark_lab.journal import Call
+
 HOUR = 3_600_000
+_INSERT = f"INSERT INTO usage VALUES ({', '.join('?' * len(Call._fields))})"
 COUNT_EACH = 1000
 """Calls that wait to be counted together, in the commit of the last of them."""
 
@@ -129,3 +132,29 @@ def count(connection: sqlite3.Connection) -> None:
     connection.execute(
         "INSERT OR REPLACE INTO meta SELECT 'counted', id FROM usage ORDER BY id DESC LIMIT 1"
     )
+
+
+class Arrivals:
+    """The gateway's calls on their way into `usage`."""
+
+    def __init__(self, connection: sqlite3.Connection):
+        newest = connection.execute("SELECT max(id) FROM usage").fetchone()[0]
+        self.last = self._counted = newest or 0
+        """The id of the newest call."""
+        self._rows: list[tuple] = []
+
+    def add(self, call: Sequence) -> int:
+        """Number a call (the columns of Call but its id); how many wait now."""
+        self.last += 1
+        self._rows.append((self.last, *call))
+        return len(self._rows)
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        """Write what waits, and count the calls where it is time."""
+        if not self._rows:
+            return
+        rows, self._rows = self._rows, []
+        connection.executemany(_INSERT, rows)
+        if self.last >= self._counted + COUNT_EACH:
+            count(connection)
+            self._counted = self.last

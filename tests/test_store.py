@@ -8,7 +8,7 @@ import pytest
 
 from intark_lab import journal
 from intark_lab.journal import Call
-from intark_lab.store import StateInUse, Store
+from intark_lab.store import MOST_HELD, StateInUse, Store
 
 CALL = Call(
     0,
@@ -56,45 +56,61 @@ def test_writing_outside_a_transaction_is_refused():
         Store.in_memory().insert("meta", key="a", value="b")
 
 
-def test_calls_of_one_turn_share_a_commit_and_keep_their_order():
-    store = Store.in_memory()
+@pytest.fixture
+def kept(tmp_path):
+    """A store in a file."""
+    store = Store.at(tmp_path / "kept.sqlite")
+    yield store
+    store.close()
+
+
+def test_calls_of_one_turn_share_a_commit_and_keep_their_order(kept):
 
     async def many():
-        await asyncio.gather(*(store.usage(counted(number)) for number in range(50)))
-        return [call.transaction_id for call in journal.calls(store)]
+        await asyncio.gather(*(kept.usage(counted(number)) for number in range(50)))
+        return [call.transaction_id for call in journal.calls(kept)]
 
     commits = []
-    store._connection.set_trace_callback(
+    kept._connection.set_trace_callback(
         lambda statement: commits.append(statement) if statement == "COMMIT" else None
     )
     assert asyncio.run(many()) == [f"t{number}" for number in range(50)]
     assert len(commits) == 1
 
 
-def test_a_client_that_hangs_up_takes_no_other_with_it():
+def test_in_memory_a_call_waits_for_no_turn_and_is_there_for_who_reads():
     store = Store.in_memory()
+    told = []
+    for number in range(MOST_HELD + 3):
+        store.record(counted(number), told.append)
+        assert told.pop() is None
+    assert store.last_usage() == len(journal.calls(store)) == MOST_HELD + 3
+    store.record(counted(0), told.append)
+    with store.transaction():
+        store.write("DELETE FROM usage")
+    assert journal.calls(store) == []
 
+
+def test_a_client_that_hangs_up_takes_no_other_with_it(kept):
     async def wait():
-        await store.usage(counted(1))
+        await kept.usage(counted(1))
 
     async def run():
         first, second = asyncio.create_task(wait()), asyncio.create_task(wait())
         await asyncio.sleep(0)
         first.cancel()
         await second
-        return len(journal.calls(store))
+        return len(journal.calls(kept))
 
     assert asyncio.run(run()) == 2
 
 
-def test_a_row_that_cannot_be_kept_is_not_answered():
-    store = Store.in_memory()
-
+def test_a_row_that_cannot_be_kept_is_not_answered(kept):
     async def run():
-        kept = store.usage(counted(1))
-        with store.transaction():
-            store.write("DROP TABLE usage")
-        await kept
+        committed = kept.usage(counted(1))
+        with kept.transaction():
+            kept.write("DROP TABLE usage")
+        await committed
 
     with pytest.raises(sqlite3.OperationalError):
         asyncio.run(run())
