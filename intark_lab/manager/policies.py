@@ -53,9 +53,9 @@ def _check_limit(kind: str) -> Callable[[str, dict], None]:
     def check(policy: str, configuration: dict) -> None:
         limit = configuration.get(kind)
         _need(isinstance(limit, dict), f"Policy {policy}: [{kind}] is required")
-        _check_count(policy, limit.get("periodTime"), "periodTime", 1)
         if "limit" in limit or "dynamicLimit" not in limit:
             _check_count(policy, limit.get("limit"), "limit", 0)
+        _check_count(policy, limit.get("periodTime"), "periodTime", 1)
         for name in ("key", "dynamicLimit"):
             given = limit.get(name)
             _need(given is None or isinstance(given, str), f"Policy {policy}: [{name}] is invalid")
