@@ -14,12 +14,19 @@ from intark_lab.gateway.tokens import CHALLENGE, Tokens
 from intark_lab.issuers import client_of
 
 
-async def admit(call: Call, api: Deployed, snapshot: Snapshot, tokens: Tokens) -> None:
-    """Set the call's plan and access, or raise Refused: the one 401."""
-    token = _bearer(call) if "JWT" in api.plans or "OAUTH2" in api.plans else None
+async def admit_by_token(call: Call, api: Deployed, snapshot: Snapshot, tokens: Tokens) -> None:
+    """As `admit`, for an API that takes tokens."""
+    token = _bearer(call)
     refused = await _by_token(call, api, snapshot, tokens, token) if token is not None else None
-    if call.plan is not None:
-        return
+    if call.plan is None:
+        admit(call, api, snapshot, refused)
+
+
+def admit(call: Call, api: Deployed, snapshot: Snapshot, refused: Refused | None = None) -> None:
+    """Set the call's plan and access, or raise Refused: the one 401.
+
+    A token that came along opened no plan; why not, says `refused`.
+    """
     if call.request.key is not None:
         _by_key(call, api, snapshot)
     elif refused is not None:

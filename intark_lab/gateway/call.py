@@ -5,7 +5,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from intark_lab import journal
-from intark_lab.gateway.exchange import Answer, Headers, Request, access_token
+from intark_lab.deployment import Definition
+from intark_lab.gateway.exchange import Answer, Headers, Request
+from intark_lab.gateway.paths import mapped
 
 if TYPE_CHECKING:
     from intark_lab.gateway.memory import Memory
@@ -41,7 +43,7 @@ class Call:
         self.request_id = _uuid4()
         sent = request.headers.get(b"x-gravitee-transaction-id")
         self.transaction_id = sent.decode("latin-1") if sent else self.request_id
-        self.api = None  # the Definition that the path led to
+        self.api: Definition | None = None  # that the path led to
         self.path = ""  # what follows its context path
         self.plan = None
         self.access = None
@@ -51,6 +53,12 @@ class Call:
         self.mapped_path: str | None = None
         self.endpoint_ms = 0
         self.waited_ms = 0  # lab time that a fault let pass
+
+    def reach(self, api: Definition) -> None:
+        """The path has led to an API."""
+        self.api = api
+        self.path = self.request.path[len(api.context_path) :]
+        self.mapped_path = mapped(self.path, api.path_mappings)
 
     def added_headers(self) -> Headers:
         """What every answer of a deployed API carries besides the answer's own headers."""
@@ -77,7 +85,7 @@ class Call:
             access.subscription if access else None,
             request.method,
             request.path,
-            access_token(request.query)[1].decode("latin-1"),
+            request.own_query.decode("latin-1"),
             answer.status,
             elapsed,
             max(0, elapsed - self.endpoint_ms),

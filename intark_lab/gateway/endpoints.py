@@ -11,7 +11,7 @@ from intark_lab.faults import Fault, Faults
 from intark_lab.gateway.backend import HttpBackends
 from intark_lab.gateway.call import Call
 from intark_lab.gateway.errors import Refused
-from intark_lab.gateway.exchange import Answer, access_token
+from intark_lab.gateway.exchange import Answer
 from intark_lab.sources import Sources
 
 _PROBLEM = (b"content-type", b"application/problem+json")
@@ -34,24 +34,35 @@ class Endpoints:
         self._sources, self._faults = sources, faults
         self._backends, self._advance = backends, advance
 
-    async def respond(self, call: Call) -> Answer:
-        """The backend's answer. Raises Refused, with 502, 503 or 504, when there is none."""
+    def at_once(self, call: Call) -> Answer | None:
+        """What a fault or a source of the lab answers, None where a real backend is to be asked.
+
+        Raises Refused, with 502, 503 or 504, for some faults, and where there is no backend.
+        """
         started = perf_counter()
         try:
-            if self._faults and (answer := self._fault(call)) is not None:
-                return answer
-            if (source := call.api.backend.source) is not None:
-                return self._from_source(source, call)
-            if not call.api.backend.target:
-                raise Refused(503, "", "NO_ENDPOINT_FOUND")
+            return (self._faults and self._fault(call)) or self._from_source(call)
+        finally:
+            call.endpoint_ms = int((perf_counter() - started) * 1000) + call.waited_ms
+
+    async def respond(self, call: Call) -> Answer:
+        """The answer of whatever stands there. Raises Refused, as `at_once` and backends do."""
+        if (answer := self.at_once(call)) is not None:
+            return answer
+        started = perf_counter()
+        try:
             return await self._backends.respond(call)
         finally:
             call.endpoint_ms = int((perf_counter() - started) * 1000) + call.waited_ms
 
-    def _from_source(self, source: str, call: Call) -> Answer:
+    def _from_source(self, call: Call) -> Answer | None:
+        backend, request = call.api.backend, call.request
+        if backend.source is None:
+            if not backend.target:
+                raise Refused(503, "", "NO_ENDPOINT_FOUND")
+            return None
         path = unquote(call.path) if "%" in call.path else call.path
-        _, query = access_token(call.request.query)
-        return self._sources.respond(source, call.request.method, path or "/", query)
+        return self._sources.respond(backend.source, request.method, path or "/", request.own_query)
 
     def _fault(self, call: Call) -> Answer | None:
         application = call.access.application if call.access else None

@@ -14,6 +14,8 @@ class Request(NamedTuple):
     """Below the gateway, percent-encoded as it came, with the context path."""
     query: bytes
     """Without an API key."""
+    own_query: bytes
+    """Without an access token too: what is logged, and what the lab's own sources are asked."""
     headers: dict[bytes, bytes]
     """By lower-case name; of a repeated header the last."""
     raw_headers: Headers
@@ -47,6 +49,7 @@ def read_request(scope: dict, receive, prefix: int) -> Request:
         scope["method"],
         path,
         query,
+        access_token(query)[1],
         headers,
         raw_headers,
         client[0] if client else "",

@@ -1,16 +1,15 @@
 """The way of one call through the gateway, in order."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
 from intark_lab.clock import Clock
 from intark_lab.gateway import errors
-from intark_lab.gateway.admission import admit
+from intark_lab.gateway.admission import admit, admit_by_token
 from intark_lab.gateway.call import Call
 from intark_lab.gateway.endpoints import Endpoints
 from intark_lab.gateway.exchange import Answer, Headers, read_request
 from intark_lab.gateway.memory import Memory
-from intark_lab.gateway.paths import mapped
 from intark_lab.gateway.snapshot import Deployed, Snapshot
 from intark_lab.gateway.tokens import Tokens
 from intark_lab.store import Store
@@ -38,7 +37,9 @@ class Gateway:
         """Answer an HTTP scope. `root_path` is the gateway's own place in the address."""
         request = read_request(scope, receive, len(scope["root_path"]))
         call = Call(request, self._clock.ms(), self._memory)
-        answer = await self._answer(call, self._current(call.now).api(request.path))
+        deployed = self._current(call.now).api(request.path)
+        now = deployed is None or deployed.at_once
+        answer = self._answer(call, deployed) if now else await self._awaited(call, deployed)
         start = {
             "type": "http.response.start",
             "status": answer.status,
@@ -59,7 +60,7 @@ class Gateway:
         deployed = self._current(call.now).api(request.path)
         if deployed is not None and not deployed.at_once:
             return False
-        answer = _finished(self._answer(call, deployed))
+        answer = self._answer(call, deployed)
 
         def told(error: Exception | None) -> None:
             if error is None:
@@ -80,36 +81,38 @@ class Gateway:
         """Begin every limit anew, and keep no answer of before."""
         self._memory.clear()
 
-    async def _answer(self, call: Call, deployed: Deployed | None) -> Answer:
+    def _answer(self, call: Call, deployed: Deployed | None) -> Answer:
+        """Where a call waits for nothing."""
         if deployed is None:
             return errors.no_context_path()
-        call.api = deployed.definition
-        call.path = call.request.path[len(call.api.context_path) :]
-        call.mapped_path = mapped(call.path, call.api.path_mappings)
+        call.reach(deployed.definition)
         try:
-            await admit(call, deployed, self._snapshot, self._tokens)
-            return await self._through_policies(call, deployed)
-        except errors.Refused as refused:
-            call.error_key = refused.error_key
-            accept = call.request.headers.get(b"accept")
-            return errors.refusal(refused, accept, call.api.response_templates)
-
-    async def _through_policies(self, call: Call, deployed: Deployed) -> Answer:
-        steps = deployed.steps[call.plan.id]
-        for step in steps.before:
-            if step.meets(call):
-                answer = step.policy.request(call)
-                if answer is not None:
-                    return answer
-        answer = await self._endpoints.respond(call)
-        if not steps.after:
+            admit(call, deployed, self._snapshot)
+            steps = deployed.steps[call.plan.id]
+            answer = steps.request(call)
+            if answer is None:
+                answer = steps.response(call, self._endpoints.at_once(call))
             return answer
-        after = [step for step in steps.after if step.meets(call)]
-        if after:
-            answer = await _whole(answer)
-        for step in after:
-            answer = step.policy.response(call, answer)
-        return answer
+        except errors.Refused as refused:
+            return _refusal(call, refused)
+
+    async def _awaited(self, call: Call, deployed: Deployed) -> Answer:
+        """The same where it waits for a token's issuer or a real backend."""
+        call.reach(deployed.definition)
+        try:
+            if deployed.takes_tokens:
+                await admit_by_token(call, deployed, self._snapshot, self._tokens)
+            else:
+                admit(call, deployed, self._snapshot)
+            steps = deployed.steps[call.plan.id]
+            answer = steps.request(call)
+            if answer is None:
+                answer = await self._endpoints.respond(call)
+                if any(step.meets(call) for step in steps.after):
+                    answer = steps.response(call, await _whole(answer))
+            return answer
+        except errors.Refused as refused:
+            return _refusal(call, refused)
 
     def _current(self, now: int) -> Snapshot:
         if self._snapshot is None:
@@ -144,13 +147,10 @@ def _headers(call: Call, answer: Answer) -> Headers:
     return headers
 
 
-def _finished(work: Coroutine):
-    """What comes of a coroutine that waits for nothing."""
-    try:
-        work.send(None)
-    except StopIteration as end:
-        return end.value
-    raise RuntimeError("a call that was to be answered at once waits")
+def _refusal(call: Call, refused: errors.Refused) -> Answer:
+    call.error_key = refused.error_key
+    accept = call.request.headers.get(b"accept")
+    return errors.refusal(refused, accept, call.api.response_templates)
 
 
 async def _whole(answer: Answer) -> Answer:

@@ -46,6 +46,20 @@ class Steps(NamedTuple):
     before: list[Step]
     after: list[Step]
 
+    def request(self, call: Call) -> Answer | None:
+        """What a policy answers in the endpoint's place, None where the call goes on to it."""
+        for step in self.before:
+            if step.meets(call) and (answer := step.policy.request(call)) is not None:
+                return answer
+        return None
+
+    def response(self, call: Call, answer: Answer) -> Answer:
+        """What becomes of the endpoint's answer. Its body is bytes."""
+        for step in self.after:
+            if step.meets(call):
+                answer = step.policy.response(call, answer)
+        return answer
+
     def __add__(self, other: "Steps") -> "Steps":
         return Steps(self.before + other.before, self.after + other.after)
 

@@ -43,6 +43,7 @@ class Deployed(NamedTuple):
     definition: Definition
     plans: dict[str, list[DeployedPlan]]
     """By security type, in the plans' order."""
+    takes_tokens: bool
     at_once: bool
     """Whether its calls wait for nothing: a source of the lab answers them, and no token is asked
     about. With templates of its own an API has headers that must be looked at first."""
@@ -102,12 +103,9 @@ def _made_ready(text: str) -> Deployed:
     plans: dict[str, list[DeployedPlan]] = {}
     for plan in sorted(definition.plans, key=lambda plan: plan.order):
         plans.setdefault(plan.security, []).append(plan)
-    at_once = (
-        definition.backend.source is not None
-        and not plans.keys() & {"JWT", "OAUTH2"}
-        and not definition.response_templates
-    )
-    return Deployed(text, definition, plans, at_once, _steps(definition))
+    tokens = bool(plans.keys() & {"JWT", "OAUTH2"})
+    own = definition.backend.source is not None and not definition.response_templates
+    return Deployed(text, definition, plans, tokens, own and not tokens, _steps(definition))
 
 
 def _steps(definition: Definition) -> dict[str, Steps] | None:
