@@ -1,6 +1,6 @@
 """How fast submissions are graded, beside nbgrader's own commands. From the checkout:
 
-    PYTHONPATH=tests .venv/bin/python tests/benchmarks/grading.py [--unit 02] [--count 100]
+    PYTHONPATH=tests .venv/bin/python tests/benchmarks/grading.py [--unit 05] [--count 100]
 
 Prints a table. All grade the same files, in a copy of the course, with the same seeds; `--stock N`
 lets nbgrader's own commands grade only the first N of them, and compares per submission.
@@ -172,7 +172,7 @@ def cpu(ours: Run, count: int, stock: Run, feedback: Run, of_stock: int) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--unit", default="02")
+    parser.add_argument("--unit", default="05")
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--stock", type=int)
     options = parser.parse_args()
