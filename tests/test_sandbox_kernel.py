@@ -91,6 +91,8 @@ AWKWARD = {
     "reset": "%reset -f",
     "after it": "'x' in globals()",
 }  # fmt: skip
+BELOW = ("below streams", "program", "shell")
+"""Cells in a row. A busy kernel shows what is written below its streams in the next of them."""
 FILES = sorted(
     file
     for folder in (paths.notebooks(), paths.exercises(), paths.solutions())
@@ -157,11 +159,23 @@ def both(tmp_path_factory):
     return in_a_kernel(made[0], tmp_path_factory.mktemp("work")), in_the_sandbox(made[1])
 
 
+def cell(notebook: list[list[dict]], name: str) -> list[dict]:
+    return notebook[list(AWKWARD).index(name)]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", AWKWARD)
+@pytest.mark.parametrize("name", [name for name in AWKWARD if name not in BELOW])
 def test_an_awkward_cell(both, name):
-    real, ours = (each[list(AWKWARD).index(name)] for each in both)
+    real, ours = (cell(each, name) for each in both)
     assert ours == real
+
+
+@pytest.mark.slow
+def test_what_is_written_below_the_streams(both):
+    real, ours = ([cell(each, name) for name in BELOW] for each in both)
+    assert [streams["stdout"] for streams, *_ in ours] == ["raw", "program\n", "shell\r\n"]
+    assert "".join(streams.get("stdout", "") for streams, *_ in real) == "rawprogram\nshell\r\n"
+    assert [others for _, *others in ours] == [others for _, *others in real]
 
 
 @pytest.mark.slow
