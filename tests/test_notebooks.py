@@ -1,21 +1,14 @@
 """Every notebook is in form, and runs twice from the top against one lab."""
 
-import nbformat
 import pytest
 import rabbitmq
-from nbclient import NotebookClient
+from course_notebooks import FILES, executed
 from running import running_lab
 
 from intark_lab import paths
 from intark_lab.authoring import cli
 from intark_lab.tasks import TASKS
 
-FILES = sorted(
-    file
-    for folder in (paths.notebooks(), paths.solutions(), paths.exercises())
-    for file in folder.rglob("*.ipynb")
-    if ".ipynb_checkpoints" not in file.parts
-)
 WITH_MESSAGES = [file for file in FILES if "import pika" in file.read_text("utf-8")]
 NAMES = [str(file.relative_to(paths.ROOT)) for file in FILES]
 
@@ -53,19 +46,16 @@ def test_runs_twice_on_rabbitmq(file, tmp_path):
 
 
 def assert_the_same_twice(file, tmp_path):
-    first, second = (executed(file, tmp_path) for _ in range(2))
+    first, second = (code_cells(file, tmp_path) for _ in range(2))
     assert [cell.execution_count for cell in first] == list(range(1, len(first) + 1))
     for cell, again in zip(first, second, strict=True):
         assert (cell.id, said(cell)) == (again.id, said(again))
         assert not any(o.get("name") == "stderr" for o in cell.outputs + again.outputs)
 
 
-def executed(file, folder) -> list:
-    """The code cells after a run; nbclient raises what a cell raised."""
-    notebook = nbformat.read(file, as_version=4)
-    resources = {"metadata": {"path": str(folder)}}
-    NotebookClient(notebook, timeout=120, resources=resources).execute()
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+def code_cells(file, folder) -> list:
+    """After a run."""
+    return [cell for cell in executed(file, folder).cells if cell.cell_type == "code"]
 
 
 def said(cell) -> list:

@@ -7,6 +7,7 @@ import re
 import held
 import nbformat
 import pytest
+from course_notebooks import FILES
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.preprocessors import Execute
 
@@ -93,12 +94,6 @@ AWKWARD = {
 }  # fmt: skip
 BELOW = ("below streams", "program", "shell")
 """Cells in a row. A busy kernel shows what is written below its streams in the next of them."""
-FILES = sorted(
-    file
-    for folder in (paths.notebooks(), paths.exercises(), paths.solutions())
-    for file in folder.rglob("*.ipynb")
-    if ".ipynb_checkpoints" not in file.parts
-)
 SAME = (
     (re.escape(os.path.expanduser("~")), "~"),
     (r"http://127\.0\.0\.1:\d+/labs/\w+", "LAB"),

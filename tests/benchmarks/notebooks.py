@@ -12,43 +12,35 @@ import tempfile
 import time
 from pathlib import Path
 
-import nbformat
 import rabbitmq
-from nbclient import NotebookClient
+from course_notebooks import FILES, executed
 from running import running_lab
-
-from intark_lab import paths
-
-FOLDERS = (paths.notebooks(), paths.solutions(), paths.exercises())
 
 
 def seconds(file: Path, folder: Path) -> float:
     """What a run of the notebook takes, nbclient's and the kernel's start with it."""
-    notebook = nbformat.read(file, as_version=4)
-    resources = {"metadata": {"path": str(folder)}}
     began = time.perf_counter()
-    NotebookClient(notebook, timeout=120, resources=resources).execute()
+    executed(file, folder)
     return time.perf_counter() - began
 
 
-def column(files: list[Path]) -> list[float]:
+def column() -> list[float]:
     with tempfile.TemporaryDirectory() as folder, running_lab(Path(folder, ".lab")) as lab:
         os.environ["INTARK_LAB_FOLDER"] = str(Path(folder, ".lab"))
-        found = [seconds(file, Path(folder)) for file in files]
+        found = [seconds(file, Path(folder)) for file in FILES]
         lab.reset()  # takes away what it set up in a RabbitMQ
     return found
 
 
 def main() -> None:
-    files = sorted(file for folder in FOLDERS for file in folder.rglob("*.ipynb"))
-    columns = [column(files)]
+    columns = [column()]
     if shutil.which("rabbitmq-server", path=rabbitmq.PROGRAM):
         server = rabbitmq.server()
         os.environ["INTARK_LAB_AMQP"] = server.address
         os.environ["INTARK_LAB_AMQP_MANAGEMENT"] = server.management
-        columns.append(column(files))
+        columns.append(column())
     print("| Notebook | The lab's broker | RabbitMQ |\n|---|---|---|")
-    for file, *took in zip(files, *columns, strict=True):
+    for file, *took in zip(FILES, *columns, strict=True):
         print(f"| {file.parent.name}/{file.name} |", " | ".join(f"{one:.1f}" for one in took), "|")
     print("| All |", " | ".join(f"{sum(each):.1f}" for each in columns), "|")
 
