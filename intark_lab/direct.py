@@ -34,7 +34,7 @@ class Direct(HttpToolsProtocol):
         try:
             taken = self._at_once(self.scope, self.cycle)
         except Exception as error:
-            self.cycle.fail(error)
+            self.cycle.release(error)
             return True
         if not taken:
             self.cycle = before
@@ -52,28 +52,32 @@ class Reply:
         parser = connection.parser
         self._connection = connection
         self._head_alone = connection.scope["method"] == "HEAD"
-        self.keep_alive = parser.should_keep_alive() and parser.get_http_version() != "1.0"
+        self._last = not parser.should_keep_alive() or parser.get_http_version() == "1.0"
 
-    def send(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-        """Answer. One of the headers is the length; names and values are sent as they are."""
+    def hold(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+        """Make an answer ready. One of the headers is the length; all are sent as they are."""
+        self._last = last = self._last or _CLOSE in headers
+        if last:
+            headers = [*(header for header in headers if header != _CLOSE), _CLOSE]
+        lines = b"\r\n".join(map(b": ".join, headers))
+        sent = b"" if self._head_alone else body
+        self._answer = b"".join((STATUS_LINE[status], lines, b"\r\n\r\n", sent))
+
+    def release(self, error: Exception | None = None) -> None:
+        """Send what is held, or 500 in its place because of an error."""
+        if error is not None:
+            self._fail(error)
         if self.disconnected:
             return
         self.response_complete = True
-        last = not self.keep_alive or _CLOSE in headers
-        if last:
-            headers = [*(header for header in headers if header != _CLOSE), _CLOSE]
-        lines = [b"%b: %b\r\n" % header for header in headers]
-        sent = b"" if self._head_alone else body
-        transport = self._connection.transport
-        transport.write(b"".join((STATUS_LINE[status], *lines, b"\r\n", sent)))
-        if last:
-            transport.close()
+        self._connection.transport.write(self._answer)
+        if self._last:
+            self._connection.transport.close()
         self._connection.on_response_complete()
 
-    def fail(self, error: Exception) -> None:
-        """Answer 500 and log why, as uvicorn does where an application raises an error."""
+    def _fail(self, error: Exception) -> None:
+        """Log an error, and say as much of it as uvicorn does where an application raises one."""
         self._connection.logger.error(error, exc_info=error)
-        self.keep_alive = False
-        body = b"Internal Server Error"
-        kind, length = b"text/plain; charset=utf-8", b"%d" % len(body)
-        self.send(500, [(b"content-type", kind), (b"content-length", length)], body)
+        body, kind = b"Internal Server Error", b"text/plain; charset=utf-8"
+        length = b"%d" % len(body)
+        self.hold(500, [(b"content-type", kind), (b"content-length", length), _CLOSE], body)

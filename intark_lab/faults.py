@@ -50,20 +50,17 @@ class Faults:
     """The faults that wait for their calls, oldest first."""
 
     def __init__(self):
-        self._waiting: list[Fault] = []
-
-    def __len__(self) -> int:
-        return len(self._waiting)
+        self.waiting: list[Fault] = []
 
     def add(self, fault: Fault) -> None:
-        self._waiting.append(fault)
+        self.waiting.append(fault)
 
     def take(self, api: tuple[str | None, str], application: str | None, path: str) -> Fault | None:
         """The fault that this call meets, counted down by one; None when it meets none.
 
         `api` is the API's slug, if it has one, and its id.
         """
-        for fault in self._waiting:
+        for fault in self.waiting:
             if (
                 fault.api in api
                 and fault.application in (None, application)
@@ -71,9 +68,9 @@ class Faults:
             ):
                 fault.times -= 1
                 if fault.times == 0:
-                    self._waiting.remove(fault)
+                    self.waiting.remove(fault)
                 return fault
         return None
 
     def clear(self) -> None:
-        self._waiting.clear()
+        self.waiting.clear()

@@ -52,8 +52,12 @@ def talk(app, *steps) -> list[bytes]:
     return asyncio.run(run())
 
 
-def send(app, status=200):
-    return lambda _: app.replies[-1].send(status, BODY, b"[]")
+def send(app, headers=BODY, error=None):
+    def answered(_connection) -> None:
+        app.replies[-1].hold(200, headers, b"[]")
+        app.replies[-1].release(error)
+
+    return answered
 
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nx-a: \xe5\r\n"
@@ -82,8 +86,7 @@ def test_a_connection_ends_after_its_last_answer(request_):
 
 def test_an_application_may_end_the_connection():
     app = App()
-    headers = [(b"connection", b"close"), BODY[0]]
-    written, closed = talk(app, GET, lambda _: app.replies[-1].send(200, headers, b"[]"))
+    written, closed = talk(app, GET, send(app, [(b"connection", b"close"), BODY[0]]))
     assert written.endswith(b"OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n[]")
     assert closed == b"closed"
 
@@ -126,6 +129,16 @@ def test_an_error_is_a_500_and_tells_nothing(caplog):
     assert written.endswith(b"connection: close\r\n\r\nInternal Server Error")
     assert closed == b"closed"
     assert "secret" in caplog.text
+
+
+def test_what_could_not_be_kept_is_not_told(caplog):
+    app = App()
+    with caplog.at_level("ERROR", "uvicorn.error"):
+        written, closed = talk(app, GET, send(app, error=OSError("disk full")))
+    assert written.startswith(b"HTTP/1.1 500 ")
+    assert BODY[1][0] not in written
+    assert closed == b"closed"
+    assert "disk full" in caplog.text
 
 
 @pytest.fixture

@@ -14,34 +14,31 @@ from intark_lab.gateway.tokens import CHALLENGE, Tokens
 from intark_lab.issuers import client_of
 
 
-async def admit_by_token(call: Call, api: Deployed, snapshot: Snapshot, tokens: Tokens) -> None:
-    """As `admit`, for an API that takes tokens."""
-    token = _bearer(call)
-    refused = await _by_token(call, api, snapshot, tokens, token) if token is not None else None
+async def admit_by_token(call: Call, snapshot: Snapshot, tokens: Tokens) -> None:
+    """As `admit`, where the API may take tokens."""
+    api, refused = call.route.api, None
+    if api.takes_tokens and (token := _bearer(call)) is not None:
+        refused = await _by_token(call, api, snapshot, tokens, token)
     if call.plan is None:
-        admit(call, api, snapshot, refused)
+        admit(call, snapshot, refused)
 
 
-def admit(call: Call, api: Deployed, snapshot: Snapshot, refused: Refused | None = None) -> None:
+def admit(call: Call, snapshot: Snapshot, refused: Refused | None = None) -> None:
     """Set the call's plan and access, or raise Refused: the one 401.
 
     A token that came along opened no plan; why not, says `refused`.
     """
     if call.request.key is not None:
-        _by_key(call, api, snapshot)
+        access = snapshot.by_key(call.request.key, call.api.api, call.now)
+        if access is None or access.plan.security != "API_KEY" or not _selected(access.plan, call):
+            raise unauthorized("API_KEY_INVALID")
+        call.access, call.plan = access, access.plan
     elif refused is not None:
         raise refused
-    elif "KEY_LESS" in api.plans:
-        call.plan = api.plans["KEY_LESS"][0]
+    elif keyless := call.route.api.plans.get("KEY_LESS"):
+        call.plan = keyless[0]
     else:
-        raise unauthorized("GATEWAY_PLAN_UNRESOLVABLE", _challenge(api))
-
-
-def _by_key(call: Call, api: Deployed, snapshot: Snapshot) -> None:
-    access = snapshot.by_key(call.request.key, api.definition.api, call.now)
-    if access is None or access.plan.security != "API_KEY" or not _selected(access.plan, call):
-        raise unauthorized("API_KEY_INVALID")
-    call.access, call.plan = access, access.plan
+        raise unauthorized("GATEWAY_PLAN_UNRESOLVABLE", _challenge(call.route.api))
 
 
 async def _by_token(

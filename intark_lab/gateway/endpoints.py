@@ -41,7 +41,7 @@ class Endpoints:
         """
         started = perf_counter()
         try:
-            return (self._faults and self._fault(call)) or self._from_source(call)
+            return (self._faults.waiting and self._fault(call)) or self._from_source(call)
         finally:
             call.endpoint_ms = int((perf_counter() - started) * 1000) + call.waited_ms
 

@@ -1,62 +1,58 @@
 """One call's two halves: what the client sent and what goes back."""
 
 from collections.abc import AsyncIterator
-from typing import NamedTuple
 
 from intark_lab.sources.answers import Answer, Headers
 
-__all__ = ["Answer", "Headers", "Request", "body_pieces", "read_request"]
+__all__ = ["Answer", "Headers", "Request", "body_pieces"]
 
 
-class Request(NamedTuple):
-    method: str
-    path: str
-    """Below the gateway, percent-encoded as it came, with the context path."""
-    query: bytes
-    """Without an API key."""
-    own_query: bytes
-    """Without an access token too: what is logged, and what the lab's own sources are asked."""
-    headers: dict[bytes, bytes]
-    """By lower-case name; of a repeated header the last."""
-    raw_headers: Headers
-    client: str
-    """The address that the call came from."""
-    key: str | None
-    key_from: str | None
-    """`header` or `query`, None without a key."""
-    receive: object
-    """The ASGI channel that the body comes from."""
-
-
-def read_request(scope: dict, receive, prefix: int) -> Request:
-    """The request of an ASGI HTTP scope whose path below the gateway starts at `prefix`.
+class Request:
+    """What a client sent, read from an ASGI HTTP scope whose path below the gateway starts at
+    `prefix`.
 
     A header `X-Gravitee-Api-Key` goes before a query parameter `api-key`, unless it is empty; the
     parameter is taken out of the query either way.
     """
-    raw_headers = scope["headers"]
-    headers = dict(raw_headers)
-    query = scope["query_string"]
-    key, key_from = None, None
-    if b"api-key=" in query:
-        key, query = _without(b"api-key=", query)
-        key_from = "query" if key is not None else None
-    if sent := headers.get(b"x-gravitee-api-key"):
-        key, key_from = sent.decode("latin-1"), "header"
-    client = scope["client"]
-    path = scope["raw_path"].decode("latin-1")[prefix:]
-    return Request(
-        scope["method"],
-        path,
-        query,
-        access_token(query)[1],
-        headers,
-        raw_headers,
-        client[0] if client else "",
-        key,
-        key_from,
-        receive,
+
+    __slots__ = (
+        "client",
+        "headers",
+        "key",
+        "key_from",
+        "method",
+        "own_query",
+        "path",
+        "query",
+        "raw_headers",
+        "receive",
     )
+
+    def __init__(self, scope: dict, receive, prefix: int):
+        self.method: str = scope["method"]
+        self.path: str = scope["raw_path"].decode("latin-1")[prefix:]
+        """Below the gateway, percent-encoded as it came, with the context path."""
+        self.raw_headers: Headers = scope["headers"]
+        self.headers: dict[bytes, bytes] = dict(self.raw_headers)
+        """By lower-case name; of a repeated header the last."""
+        client = scope["client"]
+        self.client: str = client[0] if client else ""
+        """The address that the call came from."""
+        self.receive = receive
+        """The ASGI channel that the body comes from."""
+        self.key: str | None = None
+        self.key_from: str | None = None
+        """`header` or `query`, None without a key."""
+        query = scope["query_string"]
+        if b"api-key=" in query:
+            self.key, query = _without(b"api-key=", query)
+            self.key_from = "query" if self.key is not None else None
+        if sent := self.headers.get(b"x-gravitee-api-key"):
+            self.key, self.key_from = sent.decode("latin-1"), "header"
+        self.query: bytes = query
+        """Without an API key."""
+        self.own_query: bytes = access_token(query)[1] if b"access_token=" in query else query
+        """Without an access token too: what is logged, and what the lab's own sources are asked."""
 
 
 async def body_pieces(request: Request) -> AsyncIterator[bytes]:

@@ -8,9 +8,9 @@ from intark_lab.gateway import errors
 from intark_lab.gateway.admission import admit, admit_by_token
 from intark_lab.gateway.call import Call
 from intark_lab.gateway.endpoints import Endpoints
-from intark_lab.gateway.exchange import Answer, Headers, read_request
+from intark_lab.gateway.exchange import Answer, Request
 from intark_lab.gateway.memory import Memory
-from intark_lab.gateway.snapshot import Deployed, Snapshot
+from intark_lab.gateway.snapshot import Snapshot
 from intark_lab.gateway.tokens import Tokens
 from intark_lab.store import Store
 
@@ -35,15 +35,12 @@ class Gateway:
 
     async def __call__(self, scope: dict, receive, send) -> None:
         """Answer an HTTP scope. `root_path` is the gateway's own place in the address."""
-        request = read_request(scope, receive, len(scope["root_path"]))
-        call = Call(request, self._clock.ms(), self._memory)
-        deployed = self._current(call.now).api(request.path)
-        now = deployed is None or deployed.at_once
-        answer = self._answer(call, deployed) if now else await self._awaited(call, deployed)
+        call = self._call(scope, receive)
+        answer = self._answer(call) if _waits_for_nothing(call) else await self._awaited(call)
         start = {
             "type": "http.response.start",
             "status": answer.status,
-            "headers": _headers(call, answer),
+            "headers": call.headers_of(answer),
         }
         if type(answer.body) is bytes:
             await self._store.usage(call.row(answer, len(answer.body)))
@@ -55,20 +52,12 @@ class Gateway:
 
     def at_once(self, scope: dict, reply: "Reply") -> bool:
         """Answer a call that waits for nothing but its commit; False leaves it to `__call__`."""
-        request = read_request(scope, None, len(scope["root_path"]))
-        call = Call(request, self._clock.ms(), self._memory)
-        deployed = self._current(call.now).api(request.path)
-        if deployed is not None and not deployed.at_once:
+        call = self._call(scope, None)
+        if not _waits_for_nothing(call):
             return False
-        answer = self._answer(call, deployed)
-
-        def told(error: Exception | None) -> None:
-            if error is None:
-                reply.send(answer.status, _headers(call, answer), answer.body)
-            else:
-                reply.fail(error)
-
-        self._store.record(call.row(answer, len(answer.body)), told)
+        answer = self._answer(call)
+        reply.hold(answer.status, call.headers_of(answer), answer.body)
+        self._store.record(call.row(answer, len(answer.body)), reply.release)
         return True
 
     def notice(self, now: int) -> None:
@@ -81,14 +70,19 @@ class Gateway:
         """Begin every limit anew, and keep no answer of before."""
         self._memory.clear()
 
-    def _answer(self, call: Call, deployed: Deployed | None) -> Answer:
+    def _call(self, scope: dict, receive) -> Call:
+        request = Request(scope, receive, len(scope["root_path"]))
+        now = self._clock.ms()
+        route = self._current(now).route(request.method, request.path)
+        return Call(request, route, now, self._memory)
+
+    def _answer(self, call: Call) -> Answer:
         """Where a call waits for nothing."""
-        if deployed is None:
+        if call.route is None:
             return errors.no_context_path()
-        call.reach(deployed.definition)
         try:
-            admit(call, deployed, self._snapshot)
-            steps = deployed.steps[call.plan.id]
+            admit(call, self._snapshot)
+            steps = call.route.steps[call.plan.id]
             answer = steps.request(call)
             if answer is None:
                 answer = steps.response(call, self._endpoints.at_once(call))
@@ -96,15 +90,11 @@ class Gateway:
         except errors.Refused as refused:
             return _refusal(call, refused)
 
-    async def _awaited(self, call: Call, deployed: Deployed) -> Answer:
+    async def _awaited(self, call: Call) -> Answer:
         """The same where it waits for a token's issuer or a real backend."""
-        call.reach(deployed.definition)
         try:
-            if deployed.takes_tokens:
-                await admit_by_token(call, deployed, self._snapshot, self._tokens)
-            else:
-                admit(call, deployed, self._snapshot)
-            steps = deployed.steps[call.plan.id]
+            await admit_by_token(call, self._snapshot, self._tokens)
+            steps = call.route.steps[call.plan.id]
             answer = steps.request(call)
             if answer is None:
                 answer = await self._endpoints.respond(call)
@@ -140,11 +130,8 @@ class Gateway:
         await send({"type": "http.response.body", "body": last})
 
 
-def _headers(call: Call, answer: Answer) -> Headers:
-    headers = [*answer.headers, *call.added_headers()]
-    if type(answer.body) is bytes:
-        headers.append((b"content-length", b"%d" % len(answer.body)))
-    return headers
+def _waits_for_nothing(call: Call) -> bool:
+    return call.route is None or call.route.api.at_once
 
 
 def _refusal(call: Call, refused: errors.Refused) -> Answer:

@@ -26,7 +26,7 @@ class OnResponse(Protocol):
 
 
 class Step(NamedTuple):
-    """A policy, and the calls it is for."""
+    """A policy, and the calls that meet it."""
 
     path: re.Pattern
     methods: frozenset[str]
@@ -34,17 +34,22 @@ class Step(NamedTuple):
     condition: str | None
     policy: OnRequest | OnResponse
 
+    def is_on(self, method: str, path: str) -> bool:
+        """Whether such calls can meet it."""
+        return (not self.methods or method in self.methods) and bool(self.path.fullmatch(path))
+
     def meets(self, call: Call) -> bool:
-        if self.methods and call.request.method not in self.methods:
-            return False
-        if not self.path.fullmatch(call.path or "/"):
-            return False
+        """Whether this call does, where such calls can."""
         return not self.condition or holds(self.condition, call)
 
 
 class Steps(NamedTuple):
     before: list[Step]
     after: list[Step]
+
+    def on(self, method: str, path: str) -> "Steps":
+        """Those that calls with this method, to this path below the context path, can meet."""
+        return Steps(*([step for step in half if step.is_on(method, path)] for half in self))
 
     def request(self, call: Call) -> Answer | None:
         """What a policy answers in the endpoint's place, None where the call goes on to it."""

@@ -5,6 +5,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from intark_lab.deployment import Definition, DeployedPlan
+from intark_lab.gateway.paths import mapped
 from intark_lab.gateway.policies import Steps, compile_flows
 from intark_lab.store import Store
 
@@ -33,6 +34,9 @@ class Access(NamedTuple):
     since: float
     until: float
 
+    def holds_at(self, now: int) -> bool:
+        return self.since <= now < self.until
+
 
 class Deployed(NamedTuple):
     """An API as it was deployed, with its policies made ready. Labs of one seed share it."""
@@ -50,6 +54,22 @@ class Deployed(NamedTuple):
     steps: dict[str, Steps] | None
     """By plan id; None where a policy cannot use its settings. Such an API takes no calls, as in
     Gravitee, and keeps no other from them."""
+
+
+class Route(NamedTuple):
+    """What a method and a path lead to."""
+
+    api: Deployed
+    path: str
+    """What follows the API's context path."""
+    mapped_path: str | None
+    """The path mapping that it fits."""
+    steps: dict[str, Steps]
+    """By plan id: what such calls can meet."""
+
+
+ROUTES_KEPT = 256
+"""Of those taken last, since the last change: people and programs ask again and again."""
 
 
 class Snapshot:
@@ -72,8 +92,18 @@ class Snapshot:
             for row in store.all(_CLIENTS)
             if row["plan"] in plans
         }
+        self.route = lru_cache(ROUTES_KEPT)(self._route)
+        """Where a method and a path lead, None where no API takes the call."""
 
-    def api(self, path: str) -> Deployed | None:
+    def _route(self, method: str, path: str) -> Route | None:
+        api = self._api(path)
+        if api is None:
+            return None
+        below = path[len(api.definition.context_path) :]
+        met = {plan: steps.on(method, below or "/") for plan, steps in api.steps.items()}
+        return Route(api, below, mapped(below, api.definition.path_mappings), met)
+
+    def _api(self, path: str) -> Deployed | None:
         """The API whose context path is the longest that `path` lies at or below."""
         end = len(path)
         while end > 0:
@@ -84,11 +114,13 @@ class Snapshot:
 
     def by_key(self, key: str, api: str, now: int) -> Access | None:
         """What an API key may use of `api` at `now` (lab ms), None when nothing."""
-        return _live(self._keys.get((digest(key), api)), now)
+        access = self._keys.get((digest(key), api))
+        return access if access and access.holds_at(now) else None
 
     def by_client(self, client_id: str, plan: str, now: int) -> Access | None:
         """The right of the application with `client_id` to a JWT or OAuth2 plan."""
-        return _live(self._clients.get((client_id, plan)), now)
+        access = self._clients.get((client_id, plan))
+        return access if access and access.holds_at(now) else None
 
 
 def digest(secret: str) -> bytes:
@@ -116,10 +148,6 @@ def _steps(definition: Definition) -> dict[str, Steps] | None:
         }
     except (KeyError, ValueError, TypeError, AttributeError, ZeroDivisionError):
         return None
-
-
-def _live(access: Access | None, now: int) -> Access | None:
-    return access if access and access.since <= now < access.until else None
 
 
 def _access(row, plan: DeployedPlan) -> Access:

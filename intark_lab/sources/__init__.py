@@ -61,14 +61,14 @@ class Sources:
         return collection.one(id_, query) if slash else collection.page(query)
 
     def _collection(self, source: str, name: str) -> Collection:
-        key = source, name
-        if key not in self._collections:
-            operations = self._operations[source][name]
-            spec = _spec(source, name)
-            self._collections[key] = Collection(
-                spec, spec.records(self.world), operations.query, operations.id
-            )
-        return self._collections[key]
+        found = self._collections.get((source, name))
+        if found is None:
+            found = self._collections[source, name] = self._made(source, name)
+        return found
+
+    def _made(self, source: str, name: str) -> Collection:
+        operations, spec = self._operations[source][name], _spec(source, name)
+        return Collection(spec, spec.records(self.world), operations.query, operations.id)
 
 
 @cache

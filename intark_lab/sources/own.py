@@ -33,7 +33,7 @@ class OwnSources(Sources):
     def read(self) -> None:
         """Show what the store holds, and nothing else."""
         self._changes: dict[tuple[str, str], dict] = defaultdict(dict)
-        self._changed: dict[tuple[str, str], Collection] = {}
+        self._collections.clear()
         self.show(
             Change(
                 row["source"], row["collection"], json.loads(row["id"]), json.loads(row["record"])
@@ -54,16 +54,13 @@ class OwnSources(Sources):
         """Answer with changes that are kept."""
         for source, collection, id_, record in changes:
             self._changes[source, collection][id_] = record
-            self._changed.pop((source, collection), None)
+            self._collections.pop((source, collection), None)
 
     def ever(self, source: str, collection: str) -> set[int | str]:
         """The ids of all records that are there or once were."""
         return {*self._shared.ids(source, collection), *self._changes.get((source, collection), ())}
 
-    def _collection(self, source: str, name: str) -> Collection:
+    def _made(self, source: str, name: str) -> Collection:
         shared = self._shared._collection(source, name)
-        if (changes := self._changes.get((source, name))) is None:
-            return shared
-        if (source, name) not in self._changed:
-            self._changed[source, name] = shared.changed(changes)
-        return self._changed[source, name]
+        changes = self._changes.get((source, name))
+        return shared if changes is None else shared.changed(changes)
