@@ -43,7 +43,13 @@ class Call(NamedTuple):
     """The API's path mapping that the path fits, such as `/emner/:id`."""
 
 
-Call.COLUMNS = ("id INTEGER PRIMARY KEY", *Call._fields[1:])
+CALLER = ("api", "plan", "application", "subscription", "method", "endpoint", "key_from")
+"""Columns of a call that say who called what. A lab sees few different ones together."""
+CLIENT = ("host", "user_agent", "remote")
+"""Columns that say with what program and from where: new in each call where a client likes."""
+_SHARED = {*CALLER, *CLIENT, "request_id"}
+OWN = (*(name for name in Call._fields[1:] if name not in _SHARED), "request_id")
+"""The others, of which each call has its own."""
 
 
 def calls(store: "Store", after: int = 0, application: str | None = None) -> list[Call]:

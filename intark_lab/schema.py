@@ -7,7 +7,8 @@ subscriptions share has a row for each of them.
 import sqlite3
 from zlib import crc32
 
-from intark_lab.journal import Call, Handling
+from intark_lab import older, traffic
+from intark_lab.journal import CALLER, CLIENT, OWN, Handling
 
 SCHEMA = f"""
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -50,9 +51,11 @@ CREATE TABLE api_key(
     PRIMARY KEY(id, subscription), UNIQUE(key, subscription));
 CREATE INDEX api_key_subscription ON api_key(subscription);
 CREATE TABLE deployment(api TEXT PRIMARY KEY, definition TEXT, deployed_at INTEGER);
-CREATE TABLE usage({", ".join(Call.COLUMNS)});
-CREATE INDEX usage_application ON usage(application, at, status);
-CREATE INDEX usage_api ON usage(api, at, status);
+CREATE TABLE caller(id INTEGER PRIMARY KEY, {", ".join(CALLER)});
+CREATE TABLE client(id INTEGER PRIMARY KEY, {", ".join(CLIENT)});
+CREATE TABLE call(id INTEGER PRIMARY KEY, caller INTEGER, client INTEGER, {", ".join(OWN)});
+CREATE INDEX call_caller ON call(caller, at, status);
+CREATE VIEW usage AS {traffic.USAGE};
 CREATE TABLE usage_hour(
     hour INTEGER, api TEXT, application TEXT, plan TEXT, status INTEGER, calls INTEGER,
     PRIMARY KEY(hour, api, application, plan, status)) WITHOUT ROWID;
@@ -126,6 +129,8 @@ def bring_up_to_date(connection: sqlite3.Connection) -> None:
     """Give a state the tables, columns and indexes that it lacks. What it holds stays."""
     if connection.execute("PRAGMA user_version").fetchone()[0] == VERSION:
         return
+    connection.execute("DROP VIEW IF EXISTS traffic")  # now one of each connection's own
+    is_older = older.set_aside(connection)
     there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
     wanted = sqlite3.connect(":memory:")
     wanted.executescript(SCHEMA)
@@ -135,7 +140,8 @@ def bring_up_to_date(connection: sqlite3.Connection) -> None:
         elif kind == "table":
             _add_columns(connection, wanted, name)
     wanted.close()
-    connection.execute("DROP VIEW IF EXISTS traffic")  # now one of each connection's own
+    if is_older:
+        older.carry_over(connection)
     connection.execute(f"PRAGMA user_version = {VERSION}")
 
 

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from intark_lab import schema, traffic
+from intark_lab.arrivals import Arrivals
 from intark_lab.prepared import Prepared, connect
 
 TRANSACTION = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
@@ -22,7 +23,7 @@ SAVEPOINT = ("SAVEPOINT step", "RELEASE step", ("ROLLBACK TO step", "RELEASE ste
 MOST_HELD = 16
 """Calls that a store in memory writes together, unless somebody reads before."""
 
-Told = Callable[[sqlite3.Error | None], None]
+Told = Callable[[Exception | None], None]
 """Is called when something was committed, or with why it could not be."""
 
 
@@ -50,7 +51,7 @@ class Store:
         """Whether it is a file, and outlasts the process."""
         self._enlisted: list[Callable[[sqlite3.Connection], None]] = []
         self._waiting: list[Told] = []
-        self._arrivals = traffic.Arrivals(connection)
+        self._arrivals = Arrivals(connection)
 
     @classmethod
     def in_memory(cls) -> "Store":
@@ -170,7 +171,8 @@ class Store:
             return
         try:
             self._commit(enlisted)
-        except sqlite3.Error as error:
+        except Exception as error:
+            self._arrivals.forget()
             for told in waiting:
                 told(error)
             raise
@@ -219,20 +221,21 @@ class Store:
         self._writing = True
         try:
             yield
+            self._connection.execute(keep)
         except BaseException:
-            for statement in undo:
-                self._connection.execute(statement)
+            if self._connection.in_transaction:  # where SQLite has not undone it by itself
+                for statement in undo:
+                    self._connection.execute(statement)
             raise
         finally:
             self._writing = False
-        self._connection.execute(keep)
 
 
 _CLOSED = connect(":memory:")
 _CLOSED.close()
 
 
-def _settle(committed: "asyncio.Future[None]", error: sqlite3.Error | None) -> None:
+def _settle(committed: "asyncio.Future[None]", error: Exception | None) -> None:
     if committed.done():  # a client that hung up has cancelled its own
         return
     if error is None:

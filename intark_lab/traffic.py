@@ -7,15 +7,22 @@ calls. The gateway's calls are also counted hour by hour while they come in.
 
 import re
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from functools import cache
 
-from intark_lab.journal import Call
+from intark_lab.journal import CLIENT, Call
 
 HOUR = 3_600_000
-_INSERT = f"INSERT INTO usage VALUES ({', '.join('?' * len(Call._fields))})"
-COUNT_EACH = 1000
-"""Calls that wait to be counted together, in the commit of the last of them."""
+
+LIVED = {name: name for name in Call._fields} | {
+    "id": "call.id",
+    "request_id": "coalesce(request_id, transaction_id)",
+    "hour": f"at / {HOUR}",
+}
+"""What a call of the gateway has in each column. `hour` is that since the epoch."""
+BY_CALLER = "caller CROSS JOIN call INDEXED BY call_caller ON call.caller = caller.id"
+"""For questions about who called when: few callers, and an index that has their calls by time."""
+_CLIENT = "CROSS JOIN client ON client.id = call.client"
 
 AT = "h.start + (k * 1000 + (k * 7919 + h.salt) % 1000) * h.length / (h.calls * 1000)"
 GONE = "(k * 37 + h.salt) % 100 < h.missing"
@@ -61,8 +68,7 @@ COLUMNS = {
     "mapped_path": "s.mapped_path",
     "hour": "h.hour",
 }
-"""What a call of the history has in each column. `hour`, hours since the epoch, narrows a question
-that knows when."""
+"""What a call of the history has in each column. `hour` narrows a question that knows when."""
 
 
 def calls(*pieces: str) -> str:
@@ -76,16 +82,22 @@ def calls(*pieces: str) -> str:
 
 
 def _rows(columns: list[str]) -> str:
-    lived = ", ".join(f"at / {HOUR} AS hour" if name == "hour" else name for name in columns)
-    past = ", ".join(f"{COLUMNS[name]} AS {name}" for name in columns)
+    client = "" if set(CLIENT).isdisjoint(columns) else _CLIENT
     return (
-        f"SELECT {lived} FROM usage UNION ALL "
-        f"SELECT {past} FROM {PAST} CROSS JOIN tick ON k < h.calls"
+        f"SELECT {_named(LIVED, columns)} FROM {BY_CALLER} {client} UNION ALL "
+        f"SELECT {_named(COLUMNS, columns)} FROM {PAST} CROSS JOIN tick ON k < h.calls"
     )
+
+
+def _named(sql: dict[str, str], columns: Iterable[str]) -> str:
+    return ", ".join(f"{sql[name]} AS {name}" for name in columns)
 
 
 VIEW = f"CREATE TEMP VIEW IF NOT EXISTS traffic AS {_rows(list(COLUMNS))}"
 """For questions about few calls, or all that is known of them."""
+USAGE = f"""SELECT {_named(LIVED, Call._fields)}
+    FROM call CROSS JOIN caller ON caller.id = call.caller {_CLIENT}"""
+"""The gateway's calls alone, for questions about those that came after another."""
 
 IDS_USED = 200
 """Of a collection: which records the look-ups of the past were about."""
@@ -115,6 +127,8 @@ def show(connection: sqlite3.Connection, ids: Callable[[str, str], list]) -> Non
     connection.execute(VIEW)
 
 
+COUNT_EACH = 1000
+"""Calls that wait to be counted together, in the commit of the last of them."""
 COUNTED = "coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'counted'), 0)"
 """The id of the last call of the gateway that `usage_hour` counts."""
 
@@ -124,37 +138,14 @@ def count(connection: sqlite3.Connection) -> None:
 
     A call without a plan has the plan '' there.
     """
+    connection.execute(f"""
+        INSERT INTO usage_hour
+        SELECT hour, api, application, coalesce(plan, ''), status, calls FROM (
+            SELECT caller, at / {HOUR} AS hour, status, count(*) AS calls
+            FROM call NOT INDEXED WHERE id > {COUNTED} GROUP BY 1, 2, 3
+        ) CROSS JOIN caller ON caller.id = caller WHERE 1
+        ON CONFLICT DO UPDATE SET calls = calls + excluded.calls
+    """)
     connection.execute(
-        f"INSERT INTO usage_hour SELECT at / {HOUR}, api, application, coalesce(plan, ''), status, "
-        f"count(*) FROM usage WHERE id > {COUNTED} GROUP BY 1, 2, 3, 4, 5 "
-        "ON CONFLICT DO UPDATE SET calls = calls + excluded.calls"
+        "INSERT OR REPLACE INTO meta SELECT 'counted', id FROM call ORDER BY id DESC LIMIT 1"
     )
-    connection.execute(
-        "INSERT OR REPLACE INTO meta SELECT 'counted', id FROM usage ORDER BY id DESC LIMIT 1"
-    )
-
-
-class Arrivals:
-    """The gateway's calls on their way into `usage`."""
-
-    def __init__(self, connection: sqlite3.Connection):
-        newest = connection.execute("SELECT max(id) FROM usage").fetchone()[0]
-        self.last = self._counted = newest or 0
-        """The id of the newest call."""
-        self._rows: list[tuple] = []
-
-    def add(self, call: Sequence) -> int:
-        """Number a call (the columns of Call but its id); how many wait now."""
-        self.last += 1
-        self._rows.append((self.last, *call))
-        return len(self._rows)
-
-    def write(self, connection: sqlite3.Connection) -> None:
-        """Write what waits, and count the calls where it is time."""
-        if not self._rows:
-            return
-        rows, self._rows = self._rows, []
-        connection.executemany(_INSERT, rows)
-        if self.last >= self._counted + COUNT_EACH:
-            count(connection)
-            self._counted = self.last

@@ -175,5 +175,5 @@ def test_a_listener_that_closes_sends_what_it_owes(kept):
 
 def test_a_call_whose_row_cannot_be_kept_is_not_answered(kept):
     with kept.store.transaction():
-        kept.store.write("DROP TABLE usage")
+        kept.store.write("DROP TABLE call")
     assert answer_while_closing(kept) == b"HTTP/1.1 500 Internal Server Error"

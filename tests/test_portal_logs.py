@@ -83,7 +83,7 @@ def test_a_token_s_client_is_told_and_a_key_is_not(portal, used):
     path = f"{LOGS}/request-1"
     by_key = portal.get(path).json()
     assert (by_key["securityType"], "securityToken" in by_key) == ("API_KEY", False)
-    change(used, "UPDATE usage SET subscription = 'some', key_from = NULL")
+    change(used, "UPDATE caller SET subscription = 'some', key_from = NULL")
     change(used, "UPDATE plan SET security = 'JWT' WHERE id = ?", PLAN)
     change(used, "UPDATE application SET client_id = 'viewer' WHERE id = ?", COURSE)
     by_token = portal.get(path).json()

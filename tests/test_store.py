@@ -87,7 +87,7 @@ def test_in_memory_a_call_waits_for_no_turn_and_is_there_for_who_reads():
     assert store.last_usage() == len(journal.calls(store)) == MOST_HELD + 3
     store.record(counted(0), told.append)
     with store.transaction():
-        store.write("DELETE FROM usage")
+        store.write("DELETE FROM call")
     assert journal.calls(store) == []
 
 
@@ -109,7 +109,7 @@ def test_a_row_that_cannot_be_kept_is_not_answered(kept):
     async def run():
         committed = kept.usage(counted(1))
         with kept.transaction():
-            kept.write("DROP TABLE usage")
+            kept.write("DROP TABLE call")
         await committed
 
     with pytest.raises(sqlite3.OperationalError):
@@ -196,7 +196,7 @@ def test_an_older_state_gets_what_it_lacks_and_keeps_what_it_holds(tmp_path):
     store.close()
     older = sqlite3.connect(file, isolation_level=None)
     older.executescript(
-        "DROP TABLE usage_hour; ALTER TABLE page DROP COLUMN revision; DROP INDEX usage_api;"
+        "DROP TABLE usage_hour; ALTER TABLE page DROP COLUMN revision; DROP INDEX call_caller;"
         "DELETE FROM meta; CREATE VIEW traffic AS SELECT 1; PRAGMA user_version = 0;"
     )
     older.close()
@@ -205,5 +205,5 @@ def test_an_older_state_gets_what_it_lacks_and_keeps_what_it_holds(tmp_path):
     assert store.one("SELECT count(revision) FROM page")[0] == 0
     assert store.one("SELECT transaction_id FROM traffic")[0] == "t1"
     assert store.one("SELECT sum(calls) FROM usage_hour")[0] == 1
-    assert store.one("SELECT count(*) FROM sqlite_master WHERE name = 'usage_api'")[0] == 1
+    assert store.one("SELECT count(*) FROM sqlite_master WHERE name = 'call_caller'")[0] == 1
     store.close()

@@ -9,7 +9,7 @@ from intark_lab import traffic
 from intark_lab.manager.lucene import Condition
 from intark_lab.manager.usage import FIELDS, Span
 from intark_lab.store import Store
-from intark_lab.traffic import AT, COUNTED, GONE, HOUR, PAST, STATUS
+from intark_lab.traffic import AT, BY_CALLER, COUNTED, GONE, HOUR, PAST, STATUS
 
 COUNTABLE = (None, "api", "application", "plan", "status")
 """Fields whose values are counted by hour; None is for calls whatever their values."""
@@ -65,14 +65,14 @@ def _hours(span: Span, field: str | None, first: int, last: int) -> Condition:
 
 def _calls(span: Span, field: str | None, start: int, end: int) -> Condition:
     """Those of a part of an hour. `+` keeps the index of ids out."""
-    sql = f"SELECT at, {field or 'NULL'}, 1 FROM usage WHERE at BETWEEN ? AND ?"
-    return _narrowed(span, f"{sql} AND +id <= {COUNTED}", (start, end))
+    sql = f"SELECT at, {field or 'NULL'}, 1 FROM {BY_CALLER} WHERE at BETWEEN ? AND ?"
+    return _narrowed(span, f"{sql} AND +call.id <= {COUNTED}", (start, end))
 
 
 def _uncounted(span: Span, field: str | None) -> Condition:
-    """The newest, which are few. `+` keeps all other indexes out."""
+    """The newest, which are few."""
     sql = f"SELECT at, {field or 'NULL'}, 1 FROM usage WHERE id > {COUNTED}"
-    return _narrowed(span, f"{sql} AND +at BETWEEN ? AND ?", (span.start, span.end), "+")
+    return _narrowed(span, f"{sql} AND at BETWEEN ? AND ?", (span.start, span.end))
 
 
 def _past_hours(span: Span, field: str | None) -> Condition:

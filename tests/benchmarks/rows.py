@@ -25,15 +25,20 @@ FIRST = 1_790_000_000_000
 """The oldest row, lab ms."""
 MOST_MS, FLAT = 5, 1.2
 _BATCH = 500_000
-_INSERT = """
+_NUMBERS = """
 WITH RECURSIVE n(k) AS (SELECT :first UNION ALL SELECT k + 1 FROM n WHERE k + 1 < :end)
-INSERT INTO usage(at, transaction_id, request_id, api, plan, application, subscription, method,
-    path, query, status, response_ms, proxy_ms, request_length, response_length, endpoint, host,
-    user_agent, remote, key_from)
-SELECT :start + k * :span / :rows, printf('%036d', k), printf('%036d', k), :api, :api,
-    printf('%s%02d', substr(:application, 1, 34), k % :applications), :api, 'GET',
-    '/fs/emner/v1/emner', 'limit=25', CASE WHEN k % 97 THEN 200 ELSE 404 END, k % 41, 1, 0, 8360,
-    'source:fs-emner', 'lab.example', 'python-httpx/0.28.1', '127.0.0.1', 'header'
+"""
+_CALLERS = """
+INSERT INTO caller SELECT k, :api, :api, printf('%s%02d', substr(:application, 1, 34), k), :api,
+    'GET', 'source:fs-emner', 'header'
+FROM n
+"""
+_CLIENT = "INSERT INTO client VALUES (1, 'lab.example', 'python-httpx/0.28.1', '127.0.0.1')"
+_CALLS = """
+INSERT INTO call(caller, client, at, transaction_id, path, query, status, response_ms, proxy_ms,
+    request_length, response_length)
+SELECT k % :applications, 1, :start + k * :span / :rows, printf('%036d', k), '/fs/emner/v1/emner',
+    'limit=25', CASE WHEN k % 97 THEN 200 ELSE 404 END, k % 41, 1, 0, 8360
 FROM n
 """
 
@@ -77,8 +82,11 @@ def _fill(state: Path, rows: int) -> None:
         "application": identity(COURSE_SEED, "application", "course"),
         "applications": APPLICATIONS,
     }
+    connection.execute(_CLIENT)
+    connection.execute(_NUMBERS + _CALLERS, values | {"first": 0, "end": APPLICATIONS})
     for first in range(0, rows, _BATCH):
-        connection.execute(_INSERT, values | {"first": first, "end": min(rows, first + _BATCH)})
+        ends = {"first": first, "end": min(rows, first + _BATCH)}
+        connection.execute(_NUMBERS + _CALLS, values | ends)
     connection.close()
 
 
