@@ -9,7 +9,8 @@ from intark_lab.gateway.call import Call
 from intark_lab.gateway.errors import Refused, unauthorized
 from intark_lab.gateway.exchange import access_token
 from intark_lab.gateway.expressions import holds
-from intark_lab.gateway.snapshot import Deployed, Snapshot
+from intark_lab.gateway.routing import Deployed
+from intark_lab.gateway.snapshot import Snapshot
 from intark_lab.gateway.tokens import CHALLENGE, Tokens
 from intark_lab.issuers import client_of
 

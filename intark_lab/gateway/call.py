@@ -9,7 +9,7 @@ from intark_lab.gateway.exchange import Answer, Headers, Request
 
 if TYPE_CHECKING:
     from intark_lab.gateway.memory import Memory
-    from intark_lab.gateway.snapshot import Route
+    from intark_lab.gateway.routing import Route
 
 
 class Call:

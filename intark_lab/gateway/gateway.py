@@ -73,7 +73,7 @@ class Gateway:
     def _call(self, scope: dict, receive) -> Call:
         request = Request(scope, receive, len(scope["root_path"]))
         now = self._clock.ms()
-        route = self._current(now).route(request.method, request.path)
+        route = self._current(now).routing.route(request.method, request.path)
         return Call(request, route, now, self._memory)
 
     def _answer(self, call: Call) -> Answer:
