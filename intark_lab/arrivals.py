@@ -23,20 +23,18 @@ class Numbers(dict):
     Rows that were numbered here are in the table after `write`.
     """
 
-    _last = 0
-    """The number given last."""
-
     def __init__(
         self, connection: sqlite3.Connection, table: str, columns: tuple[str, ...], most: int
     ):
-        newest = connection.execute(f"SELECT * FROM {table} ORDER BY id DESC LIMIT {most}")
-        for number, *row in reversed(newest.fetchall()):
-            self[tuple(row)] = self._last = number
-        self._most = most
-        self._new: list[tuple] = []
-        self._insert = f"INSERT OR REPLACE INTO {table} VALUES (?{', ?' * len(columns)})"
+        self._connection, self._most = connection, most
+        self._newest = f"SELECT * FROM {table} ORDER BY id DESC LIMIT {most}"
+        self._insert = f"INSERT INTO {table} VALUES (?{', ?' * len(columns)})"
+        self.forget()
 
     def __missing__(self, row: tuple) -> int:
+        if self._last is None:
+            self._read()
+            return self[row]
         if len(self) >= self._most:
             self.clear()
         self._last = self[row] = self._last + 1
@@ -49,9 +47,15 @@ class Numbers(dict):
             self._new = []
 
     def forget(self) -> None:
-        """What was written since the last commit is not there, and no number is given again."""
+        """What was numbered since the last commit is not there: read again what is."""
         self.clear()
-        self._new = []
+        self._last: int | None = None
+        self._new: list[tuple] = []
+
+    def _read(self) -> None:
+        self._last = 0
+        for number, *row in reversed(self._connection.execute(self._newest).fetchall()):
+            self[tuple(row)] = self._last = number
 
 
 class Arrivals:
