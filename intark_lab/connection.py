@@ -45,13 +45,13 @@ class Connection(Direct):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        head = self.scope if self._in_head else None
+        head = self.headers if self._in_head else None
         self._came = len(data) + (self._came if self._in_head else 0)
         super().data_received(data)
         if self._patience:
             self._wait(self._patience)
             self._patience = 0.0
-        if self._in_head and self.scope is head:
+        if self._in_head and self.headers is head:
             self._head += len(data)
             if self._head > MOST_HEAD and not self.transport.is_closing():
                 self.send_400_response("The request's head is too large.")

@@ -3,6 +3,7 @@
 An application may have `at_once(scope, reply) -> bool` beside its ASGI side. There it takes a
 request by its head alone and replies when it likes; False leaves the request to ASGI. It saves
 the task and the messages of ASGI, which cost as much as all that the gateway does for a call.
+`scope` is ASGI's, with method, raw_path, query_string, headers and client.
 """
 
 import asyncio
@@ -21,18 +22,35 @@ class Direct(HttpToolsProtocol):
         super().connection_made(transport)
         self._at_once = getattr(self.app, "at_once", None)
 
+    def on_message_begin(self) -> None:
+        self.url, self.headers, self.expect_100_continue = b"", [], False
+
     def on_headers_complete(self) -> None:
         busy = self.cycle is not None and not self.cycle.response_complete
         if self._at_once is None or busy or self.flow.write_paused or not self._taken():
+            self._make_scope()
             super().on_headers_complete()
+
+    def _make_scope(self) -> None:
+        """What uvicorn makes where a request begins. Who is answered at once needs none of it."""
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.headers, self.expect_100_continue = url, headers, expects
+        self.scope["headers"] = headers
 
     def _taken(self) -> bool:
         url = parse_url(self.url)
-        self.scope["method"] = self.parser.get_method().decode("ascii")
-        self.scope["raw_path"], self.scope["query_string"] = url.path, url.query or b""
-        before, self.cycle = self.cycle, Reply(self)
+        method = self.parser.get_method().decode("ascii")
+        scope = {
+            "method": method,
+            "raw_path": url.path,
+            "query_string": url.query or b"",
+            "headers": self.headers,
+            "client": self.client,
+        }
+        before, self.cycle = self.cycle, Reply(self, method)
         try:
-            taken = self._at_once(self.scope, self.cycle)
+            taken = self._at_once(scope, self.cycle)
         except Exception as error:
             self.cycle.release(error)
             return True
@@ -48,10 +66,10 @@ class Reply:
     body = b""
     message_event = asyncio.Event()  # of a body, which nobody waits for
 
-    def __init__(self, connection: Direct):
+    def __init__(self, connection: Direct, method: str):
         parser = connection.parser
         self._connection = connection
-        self._head_alone = connection.scope["method"] == "HEAD"
+        self._head_alone = method == "HEAD"
         self._last = not parser.should_keep_alive() or parser.get_http_version() == "1.0"
 
     def hold(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
