@@ -11,8 +11,10 @@ from operator import itemgetter
 from intark_lab.journal import CALLER, CLIENT, OWN, Call
 from intark_lab.traffic import COUNT_EACH, count
 
-MOST_CALLERS, MOST_CLIENTS = 10_000, 1000
-"""Whose numbers are remembered. Who was forgotten and comes again stands there twice."""
+MOST_CALLERS, MOST_CLIENTS = 100_000, 1000
+"""Whose numbers are remembered. Who was forgotten and comes again stands there twice: clients may,
+but each question about an API or application reads all callers.
+"""
 _INSERT = f"INSERT INTO call VALUES (?, ?{', ?' * len(OWN)}, nullif(?, ?))"
 """The request has an id of its own where the client said to which transaction it belongs."""
 

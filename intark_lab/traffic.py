@@ -22,6 +22,8 @@ LIVED = {name: name for name in Call._fields} | {
 """What a call of the gateway has in each column. `hour` is that since the epoch."""
 BY_CALLER = "caller CROSS JOIN call INDEXED BY call_caller ON call.caller = caller.id"
 """For questions about who called when: few callers, and an index that has their calls by time."""
+BY_ID = "call CROSS JOIN caller ON caller.id = call.caller"
+"""For questions about the calls that came after another."""
 _CLIENT = "CROSS JOIN client ON client.id = call.client"
 
 AT = "h.start + (k * 1000 + (k * 7919 + h.salt) % 1000) * h.length / (h.calls * 1000)"
@@ -95,9 +97,8 @@ def _named(sql: dict[str, str], columns: Iterable[str]) -> str:
 
 VIEW = f"CREATE TEMP VIEW IF NOT EXISTS traffic AS {_rows(list(COLUMNS))}"
 """For questions about few calls, or all that is known of them."""
-USAGE = f"""SELECT {_named(LIVED, Call._fields)}
-    FROM call CROSS JOIN caller ON caller.id = call.caller {_CLIENT}"""
-"""The gateway's calls alone, for questions about those that came after another."""
+USAGE = f"SELECT {_named(LIVED, Call._fields)} FROM {BY_ID} {_CLIENT}"
+"""The gateway's calls alone."""
 
 IDS_USED = 200
 """Of a collection: which records the look-ups of the past were about."""

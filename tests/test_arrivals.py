@@ -205,3 +205,10 @@ def test_few_calls_are_looked_at_to_count_them(store):
 
 def plan(store: Store, sql: str, *values) -> list[str]:
     return [row["detail"] for row in store.all(f"EXPLAIN QUERY PLAN {sql}", *values)]
+
+
+def test_calls_after_another_are_found_by_their_ids(store):
+    asked = "SELECT * FROM usage WHERE id > ? AND application = ? ORDER BY id"
+    first, *others = plan(store, asked, 7, "course")
+    assert first == "SEARCH call USING INTEGER PRIMARY KEY (rowid>?)"
+    assert not [each for each in others if "SCAN" in each or "TEMP" in each]

@@ -10,6 +10,7 @@ from many_calls import BORN, ENDS, OWNERS, filled
 from intark_lab.institution import Institution
 from intark_lab.manager import analytics
 from intark_lab.manager.analytics import Aggregation
+from intark_lab.manager.counted import relation
 from intark_lab.manager.usage import Span
 from intark_lab.store import Store
 from intark_lab.traffic import COUNT_EACH, HOUR
@@ -61,6 +62,25 @@ def test_so_is_every_step_of_a_histogram(store, ends, owner, hours):
         query = Span(wide.start, wide.end, **owner, query=f"status:{status}")
         by_step = one_by_one(store, query, step)
         assert calls == [by_step.get(n, 0) for n in range(len(calls))]
+
+
+BY_TIME = (
+    "SCAN caller",
+    "SEARCH call USING COVERING INDEX call_caller (caller=? AND at>? AND at<?)",
+)
+BY_ID = (
+    "SEARCH call USING INTEGER PRIMARY KEY (rowid>?)",
+    "SEARCH caller USING INTEGER PRIMARY KEY (rowid=?)",
+)
+
+
+@pytest.mark.parametrize("owner", [{}, *OWNERS])
+@pytest.mark.parametrize("field", FIELDS)
+def test_no_calls_are_read_but_those_at_both_ends_and_the_newest(store, owner, field):
+    calls, values = relation(Span(BORN + 1, BORN + 30 * HOUR, **owner), field)
+    plan = store.all(f"EXPLAIN QUERY PLAN SELECT * FROM {calls}", *values)
+    found = [row["detail"] for row in plan if " call" in row["detail"]]
+    assert found == [*BY_TIME, *BY_TIME, *BY_ID]
 
 
 def test_a_state_is_counted_when_it_is_opened(tmp_path):

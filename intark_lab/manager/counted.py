@@ -9,7 +9,7 @@ from intark_lab import traffic
 from intark_lab.manager.lucene import Condition
 from intark_lab.manager.usage import FIELDS, Span
 from intark_lab.store import Store
-from intark_lab.traffic import AT, BY_CALLER, COUNTED, GONE, HOUR, PAST, STATUS
+from intark_lab.traffic import AT, BY_CALLER, BY_ID, COUNTED, GONE, HOUR, PAST, STATUS
 
 COUNTABLE = (None, "api", "application", "plan", "status")
 """Fields whose values are counted by hour; None is for calls whatever their values."""
@@ -71,7 +71,7 @@ def _calls(span: Span, field: str | None, start: int, end: int) -> Condition:
 
 def _uncounted(span: Span, field: str | None) -> Condition:
     """The newest, which are few."""
-    sql = f"SELECT at, {field or 'NULL'}, 1 FROM usage WHERE id > {COUNTED}"
+    sql = f"SELECT at, {field or 'NULL'}, 1 FROM {BY_ID} WHERE call.id > {COUNTED}"
     return _narrowed(span, f"{sql} AND at BETWEEN ? AND ?", (span.start, span.end))
 
 
