@@ -25,20 +25,25 @@ FIRST = 1_790_000_000_000
 """The oldest row, lab ms."""
 MOST_MS, FLAT = 5, 1.2
 _BATCH = 500_000
+_FREE = 1000
+"""From here on no caller or client of the state has a number."""
 _NUMBERS = """
 WITH RECURSIVE n(k) AS (SELECT :first UNION ALL SELECT k + 1 FROM n WHERE k + 1 < :end)
 """
 _CALLERS = """
-INSERT INTO caller SELECT k, :api, :api, printf('%s%02d', substr(:application, 1, 34), k), :api,
-    'GET', 'source:fs-emner', 'header'
+INSERT INTO caller
+SELECT :number + k, :api, :api, printf('%s%02d', substr(:application, 1, 34), k), :api, 'GET',
+    'source:fs-emner', 'header'
 FROM n
 """
-_CLIENT = "INSERT INTO client VALUES (1, 'lab.example', 'python-httpx/0.28.1', '127.0.0.1')"
+_CLIENT = """
+INSERT INTO client VALUES (:number, 'lab.example', 'python-httpx/0.28.1', '127.0.0.1')
+"""
 _CALLS = """
 INSERT INTO call(caller, client, at, transaction_id, path, query, status, response_ms, proxy_ms,
     request_length, response_length)
-SELECT k % :applications, 1, :start + k * :span / :rows, printf('%036d', k), '/fs/emner/v1/emner',
-    'limit=25', CASE WHEN k % 97 THEN 200 ELSE 404 END, k % 41, 1, 0, 8360
+SELECT :number + k % :applications, :number, :start + k * :span / :rows, printf('%036d', k),
+    '/fs/emner/v1/emner', 'limit=25', CASE WHEN k % 97 THEN 200 ELSE 404 END, k % 41, 1, 0, 8360
 FROM n
 """
 
@@ -81,8 +86,9 @@ def _fill(state: Path, rows: int) -> None:
         "api": identity(COURSE_SEED, "api", "fs-emner"),
         "application": identity(COURSE_SEED, "application", "course"),
         "applications": APPLICATIONS,
+        "number": _FREE,
     }
-    connection.execute(_CLIENT)
+    connection.execute(_CLIENT, values)
     connection.execute(_NUMBERS + _CALLERS, values | {"first": 0, "end": APPLICATIONS})
     for first in range(0, rows, _BATCH):
         ends = {"first": first, "end": min(rows, first + _BATCH)}
