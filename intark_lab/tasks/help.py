@@ -43,7 +43,9 @@ class Table:
         self._heads = [text(f"tasks.column.{name}") for name in COLUMNS]
         groups = groupby(tasks, key=lambda task: task["unit"])
         self._units = {unit: [_row(task) for task in group] for unit, group in groups}
-        left = [task["task"] for task in tasks if task["points"] < task["max"]]
+        began = next((at for at, task in enumerate(tasks) if task["tried"]), 0)
+        in_turn = (*tasks[began:], *tasks[:began])  # nobody is sent back before the end
+        left = [task["task"] for task in in_turn if task["points"] < task["max"]]
         self._next = text("tasks.next-task", task=left[0]) if left else text("tasks.all-done")
         tried = any(task["tried"] for task in tasks)
         self._code = text("tasks.code.yours", code=code) if tried else ""
