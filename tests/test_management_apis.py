@@ -1,7 +1,7 @@
 """APIs in the management API: made, changed, started, published, deleted."""
 
 import pytest
-from management_steps import NEW, PUBLISHER, error, make_api, make_plan, put
+from management_steps import NEW, PLAN, PUBLISHER, error, make_api, make_plan, put
 
 ENTITY_FIELDS = (
     "id name version description groups context_path gravitee execution_mode definition_context "
@@ -243,3 +243,10 @@ def test_what_is_not_there(management):
     assert management.get("/apis/nope").json()["message"] == "Api [nope] cannot be found."
     assert error(management.get("/nothing")) == (404, None)
     assert error(management.patch("/apis")) == (405, None)
+
+
+def test_a_slash_behind_a_path_changes_nothing(management):
+    api = make_api(management)
+    assert management.get(f"{api}/").json() == management.get(api).json()
+    made = management.post(f"{api}/plans/", json=PLAN)
+    assert made.headers["location"].endswith(f"{api}/plans/{made.json()['id']}")

@@ -110,3 +110,9 @@ ORDERS = {
 def test_order_of_applications(seven, case):
     query, first = ORDERS[case]
     assert seven.get(f"/applications{query}").json()["data"][0]["name"] == first
+
+
+def test_a_slash_behind_a_path_changes_nothing(seven):
+    answer = seven.get("/applications/", params={"size": 3})
+    assert (answer.status_code, len(answer.json()["data"])) == (200, 3)
+    assert seven.get("/applications//").status_code == 404

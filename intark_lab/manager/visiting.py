@@ -1,13 +1,24 @@
 """What portal and management share of a request: the institution that it is to, and its body."""
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.requests import Request
+from starlette.routing import Route
 
 from intark_lab.clock import Clock
 from intark_lab.institution import Institution
 from intark_lab.manager.errors import UNEXPECTED, ManagerError
 from intark_lab.store import Store
+
+
+class Place(Route):
+    """A path that leads to the same with a slash behind it, as paths do in JAX-RS."""
+
+    def __init__(self, path: str, endpoint: Callable, methods: list[str]):
+        super().__init__(path, endpoint, methods=methods)
+        self.path_regex = re.compile(self.path_regex.pattern.removesuffix("$") + "/?$")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from intark_lab.institution import Institution
 from intark_lab.manager.management_api import (
@@ -30,6 +29,7 @@ from intark_lab.manager.management_api import (
 )
 from intark_lab.manager.management_api.answers import EXCEPTION_HANDLERS
 from intark_lab.manager.management_api.visit import ENVIRONMENT, ORGANIZATION, Visit
+from intark_lab.manager.visiting import Place
 
 
 class Door(NamedTuple):
@@ -114,16 +114,17 @@ def management(institution: Institution) -> Starlette:
     `root_path`.
     """
     app = Starlette(routes=_routes(), exception_handlers=EXCEPTION_HANDLERS)
+    app.router.redirect_slashes = False
     app.state.institution = institution
     return app
 
 
-def _routes() -> list[Route]:
+def _routes() -> list[Place]:
     by_path: dict[str, dict[str, Door]] = defaultdict(dict)
     for below, doors in ((ENVIRONMENT, DOORS + USER_DOORS), (ORGANIZATION, USER_DOORS)):
         for door in doors:
             by_path[below + door.path][door.method] = door
-    return [Route(path, _endpoint(doors), methods=list(doors)) for path, doors in by_path.items()]
+    return [Place(path, _endpoint(doors), list(doors)) for path, doors in by_path.items()]
 
 
 def _endpoint(doors: dict[str, Door]) -> Callable:

@@ -30,7 +30,7 @@ class Visit(ToInstitution):
     headers: Headers
     body: bytes
     url: str
-    """Without the query."""
+    """Without the query, and without a slash at its end."""
     management_url: str
     """Up to the environment."""
 
@@ -48,7 +48,7 @@ class Visit(ToInstitution):
             request.query_params,
             request.headers,
             await read_body(request, BODY_LIMIT),
-            str(request.url.replace(query="")),
+            str(request.url.replace(query="")).rstrip("/"),
             str(request.base_url).rstrip("/") + ENVIRONMENT,
         )
 

@@ -13,7 +13,6 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from intark_lab.institution import Institution
 from intark_lab.manager.errors import UNEXPECTED, ManagerError, unauthorized
@@ -35,6 +34,7 @@ from intark_lab.manager.portal_api import (
 )
 from intark_lab.manager.portal_api.answers import EXCEPTION_HANDLERS, refused
 from intark_lab.manager.portal_api.visit import Visit
+from intark_lab.manager.visiting import Place
 
 
 class Door(NamedTuple):
@@ -106,6 +106,7 @@ def portal(institution: Institution) -> Starlette:
     """The portal of one institution, as an ASGI application. Mounted below its `root_path`."""
     handlers = EXCEPTION_HANDLERS | {HTTPException: _not_served}
     app = Starlette(routes=_routes(), exception_handlers=handlers)
+    app.router.redirect_slashes = False
     app.state.institution = institution
     return app
 
@@ -128,11 +129,11 @@ async def _not_served(request: Request, error: HTTPException) -> Response:
     return answer
 
 
-def _routes() -> list[Route]:
+def _routes() -> list[Place]:
     by_path: dict[str, dict[str, Door]] = defaultdict(dict)
     for door in DOORS:
         by_path[door.path][door.method] = door
-    return [Route(path, _endpoint(doors), methods=list(doors)) for path, doors in by_path.items()]
+    return [Place(path, _endpoint(doors), list(doors)) for path, doors in by_path.items()]
 
 
 def _endpoint(doors: dict[str, Door]) -> Callable:
