@@ -243,3 +243,64 @@ def test_a_file_that_lacks_something(management, field):
     del file[field]
     answer = management.post("/apis/import", json=file)
     assert answer.json()["details"][0]["location"] == field
+
+
+OLDER = {
+    "name": "Rooms, as of old",
+    "version": "1.0",
+    "description": "Rooms.",
+    "visibility": "private",
+    "lifecycle_state": "unpublished",
+    "proxy": {
+        "context_path": "/halls",
+        "endpoints": [{"name": "default", "target": "http://127.0.0.1:9", "inherit": True}],
+        "http": {"connectTimeout": 1000},
+    },
+    "plans": [
+        {
+            "name": "Open",
+            "description": "For everybody.",
+            "security": "key_less",
+            "validation": "auto",
+            "status": "published",
+        }
+    ],
+    "pages": [{"name": "Guide", "type": "markdown", "content": "# Hi"}],
+}
+
+
+def test_a_file_may_be_older_than_v2_and_its_words_in_any_case(management):
+    answer = management.post("/apis/import", json=OLDER)
+    assert answer.status_code == 200, answer.text
+    entity = answer.json()
+    assert (entity["context_path"], target(entity)) == ("/halls", "http://127.0.0.1:9")
+    assert entity["proxy"] == {
+        "virtual_hosts": [{"path": "/halls"}],
+        "groups": [
+            {
+                "name": "default-group",
+                "endpoints": OLDER["proxy"]["endpoints"],
+                "http": {"connectTimeout": 1000},
+            }
+        ],
+    }
+    assert (entity["visibility"], entity["plans"][0]["security"]) == ("PRIVATE", "KEY_LESS")
+    moved = {**OLDER["proxy"], "context_path": "/attics"}
+    changed = put(management, f"/apis/{entity['id']}", proxy=moved, lifecycle_state="published")
+    assert changed.status_code == 200, changed.text
+    assert (changed.json()["context_path"], changed.json()["lifecycle_state"]) == (
+        "/attics",
+        "PUBLISHED",
+    )
+
+
+@pytest.mark.parametrize("proxy", [{"context_path": 1}, {"context_path": "/x", "endpoints": [1]}])
+def test_an_older_proxy_is_checked_as_a_newer_one(management, proxy):
+    answer = management.post("/apis/import", json=OLDER | {"proxy": proxy})
+    assert error(answer) == (400, "data.invalid")
+
+
+def test_older_scripts_change_an_api_by_post(management):
+    body = {"payload": json.dumps(THREE), "type": "inline"}
+    answer = management.post(f"{make_api(management)}/import/swagger", json=body)
+    assert (answer.status_code, answer.json()["name"]) == (200, "Room Service")

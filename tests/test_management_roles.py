@@ -169,6 +169,9 @@ def test_a_login_gives_a_token_and_a_cookie(management_as):
     cookie = answer.headers["set-cookie"].partition(";")[0]
     assert anonymous.get("/user", headers={"Cookie": cookie}).json()["id"] == LEARNER
     assert error(anonymous.post("/user/login")) == (401, "unauthorized")
+    assert learner.cookies
+    assert learner.post("/user/logout").status_code == 200
+    assert not learner.cookies
 
 
 def test_all_tokens_go_at_once(management_as):

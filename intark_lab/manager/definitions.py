@@ -6,6 +6,23 @@ from intark_lab.manager.errors import invalid_data
 
 _TIMES = ("connectTimeout", "readTimeout")
 _SCHEMES = ("source:", "http://", "https://")
+_OF_GROUP = ("endpoints", "load_balancing", "http", "headers", "services")
+
+
+def proxy_of(written: object) -> object:
+    """A proxy as V2 has it. An older one says `context_path` instead of virtual hosts, and has
+    endpoints instead of groups of them.
+    """
+    if not isinstance(written, dict):
+        return written
+    proxy = dict(written)
+    path = proxy.pop("context_path", None)
+    if path is not None and not isinstance(proxy.get("virtual_hosts"), list):
+        proxy["virtual_hosts"] = [{"path": path}]
+    if isinstance(proxy.get("endpoints"), list):
+        group = {name: proxy.pop(name) for name in _OF_GROUP if name in proxy}
+        proxy["groups"] = [{"name": "default-group", **group}]
+    return proxy
 
 
 def check(definition: dict) -> None:

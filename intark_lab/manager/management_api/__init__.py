@@ -59,6 +59,7 @@ DOORS = (
     Door("GET", f"{API}/export", imports.export_definition),
     Door("PUT", f"{API}/import", imports.update_definition),
     Door("PUT", f"{API}/import/swagger", imports.update_from_swagger),
+    Door("POST", f"{API}/import/swagger", imports.update_from_swagger),
     Door("GET", f"{API}/plans", plans.list_plans),
     Door("POST", f"{API}/plans", plans.create_plan),
     Door("GET", PLAN, plans.get_plan),
@@ -98,6 +99,7 @@ DOORS = (
 USER_DOORS = (
     Door("GET", "/user", users.get_user),
     Door("POST", "/user/login", users.login),
+    Door("POST", "/user/logout", users.logout),
     Door("GET", "/user/tokens", users.list_tokens),
     Door("POST", "/user/tokens", users.create_token),
     Door("DELETE", "/user/tokens", users.revoke_tokens),

@@ -5,7 +5,7 @@ from sqlite3 import Row
 from starlette.responses import Response
 
 from intark_lab import deploying
-from intark_lab.manager import apis, catalogue, context_paths, members, plans
+from intark_lab.manager import apis, catalogue, context_paths, definitions, members, plans
 from intark_lab.manager.apis import LIFECYCLE, VISIBILITIES, Wanted
 from intark_lab.manager.errors import forbidden, invalid_data
 from intark_lab.manager.management_api.answers import Invalid, Plain, Violation
@@ -14,7 +14,7 @@ from intark_lab.manager.management_api.plans import ENTITY as PLAN
 from intark_lab.manager.management_api.plans import columns
 from intark_lab.manager.management_api.visit import Visit, require_fields
 from intark_lab.manager.portal_api.answers import json, no_content
-from intark_lab.manager.portal_api.bodies import ANY, FLAG, TEXT, one_of
+from intark_lab.manager.portal_api.bodies import ANY, FLAG, TEXT, in_any_case
 
 NEW = {
     "name": TEXT,
@@ -24,7 +24,7 @@ NEW = {
     "endpoint": TEXT,
     "groups": [TEXT],
     "paths": [TEXT],
-    "visibility": one_of(*VISIBILITIES),
+    "visibility": in_any_case(*VISIBILITIES),
     "gravitee": TEXT,
     "flow_mode": TEXT,
     "flows": ANY,
@@ -38,7 +38,7 @@ CHANGED = {
     "proxy": ANY,
     "paths": ANY,
     "plans": [PLAN],
-    "visibility": one_of(*VISIBILITIES),
+    "visibility": in_any_case(*VISIBILITIES),
     "picture": TEXT,
     "picture_url": TEXT,
     "background": TEXT,
@@ -49,7 +49,7 @@ CHANGED = {
     "labels": [TEXT],
     "groups": [TEXT],
     "metadata": ANY,
-    "lifecycle_state": one_of(*LIFECYCLE),
+    "lifecycle_state": in_any_case(*LIFECYCLE),
     "disable_membership_notifications": FLAG,
     **dict.fromkeys(DEFINED, ANY),
 }
@@ -87,6 +87,7 @@ def update_api(visit: Visit) -> Response:
     _refuse_groups(body)
     if (refused := _precondition(visit, row)) is not None:
         return refused
+    body["proxy"] = definitions.proxy_of(body["proxy"])
     path = context_path(body["proxy"])
     if not members.may(visit.store, row, visit.user, "GATEWAY_DEFINITION", "U"):
         path = row["context_path"]  # as Gravitee does, without a word

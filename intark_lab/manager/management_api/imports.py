@@ -8,7 +8,7 @@ import orjson
 from starlette.responses import Response
 
 from intark_lab.fetching import fetch, on_this_machine
-from intark_lab.manager import apis, members, openapi, pages, plans
+from intark_lab.manager import apis, definitions, members, openapi, pages, plans
 from intark_lab.manager.apis import Wanted
 from intark_lab.manager.errors import ManagerError, invalid_data
 from intark_lab.manager.management_api.apis import (
@@ -29,12 +29,12 @@ from intark_lab.manager.management_api.visit import Visit, require_fields
 from intark_lab.manager.openapi import Described
 from intark_lab.manager.portal_api import bodies
 from intark_lab.manager.portal_api.answers import json
-from intark_lab.manager.portal_api.bodies import ANY, FLAG, TEXT, Map, one_of
+from intark_lab.manager.portal_api.bodies import ANY, FLAG, TEXT, Map, in_any_case
 
 DESCRIPTOR = {
     "payload": TEXT,
-    "type": one_of("INLINE", "URL"),
-    "format": one_of("API", "WSDL"),
+    "type": in_any_case("INLINE", "URL"),
+    "format": in_any_case("API", "WSDL"),
     "with_documentation": FLAG,
     "with_path_mapping": FLAG,
     "with_policy_paths": FLAG,
@@ -61,8 +61,8 @@ async def import_swagger(visit: Visit) -> Response:
 
 
 async def update_from_swagger(visit: Visit) -> Response:
-    """PUT /apis/{api}/import/swagger: names, paths and documentation from the document, the
-    backend as it was.
+    """PUT /apis/{api}/import/swagger, in older scripts POST: names, paths and documentation from
+    the document, the backend as it was.
     """
     row = visit.api("DEFINITION", "U")
     descriptor = await _descriptor(visit, "updateApiWithSwaggerPUT")
@@ -190,6 +190,7 @@ def _export_file(visit: Visit, method: str) -> tuple[dict, list[dict], list[dict
     body = visit.json(Map(ANY), method)
     api = _known(body, {name: kind for name, kind in CHANGED.items() if name != "plans"})
     require_fields(method, api, "name", "version", "description", "proxy")
+    api["proxy"] = definitions.proxy_of(api["proxy"])
     api_plans = [_known(plan, PLAN) for plan in _listed(body, "plans")]
     api_pages = [_known(page, PAGE) for page in _listed(body, "pages")]
     for plan in api_plans:

@@ -8,14 +8,14 @@ from intark_lab.manager import apis, members, pages
 from intark_lab.manager.errors import forbidden
 from intark_lab.manager.management_api.visit import Visit, require_fields
 from intark_lab.manager.portal_api.answers import json, no_content, present
-from intark_lab.manager.portal_api.bodies import ANY, FLAG, TEXT, WHOLE, one_of
+from intark_lab.manager.portal_api.bodies import ANY, FLAG, TEXT, WHOLE, in_any_case
 
 FIELDS = {
     "name": TEXT,
     "content": TEXT,
     "order": WHOLE,
     "published": FLAG,
-    "visibility": one_of(*pages.VISIBILITIES),
+    "visibility": in_any_case(*pages.VISIBILITIES),
     "homepage": FLAG,
     "parentId": TEXT,
     "lastContributor": TEXT,
@@ -27,7 +27,7 @@ FIELDS = {
     "attached_media": ANY,
     "metadata": ANY,
 }
-NEW = FIELDS | {"type": one_of(*pages.TYPES)}
+NEW = FIELDS | {"type": in_any_case(*pages.TYPES)}
 COLUMNS = {
     "name": "name",
     "content": "content",

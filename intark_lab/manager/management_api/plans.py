@@ -13,7 +13,7 @@ from intark_lab.manager.management_api.answers import Plain
 from intark_lab.manager.management_api.entities import plan_entity
 from intark_lab.manager.management_api.visit import Visit, require_fields
 from intark_lab.manager.portal_api.answers import json, no_content
-from intark_lab.manager.portal_api.bodies import ANY, FLAG, TEXT, WHOLE, one_of
+from intark_lab.manager.portal_api.bodies import ANY, FLAG, TEXT, WHOLE, in_any_case
 from intark_lab.store import Store
 
 CHANGED = {
@@ -21,7 +21,7 @@ CHANGED = {
     "crossId": TEXT,
     "name": TEXT,
     "description": TEXT,
-    "validation": one_of(*plans.VALIDATIONS),
+    "validation": in_any_case(*plans.VALIDATIONS),
     "securityDefinition": TEXT,
     "paths": ANY,
     "flows": ANY,
@@ -35,8 +35,8 @@ CHANGED = {
     "order": WHOLE,
 }
 NEW = CHANGED | {
-    "security": one_of(*plans.SECURITIES),
-    "status": one_of(*plans.STATUSES),
+    "security": in_any_case(*plans.SECURITIES),
+    "status": in_any_case(*plans.STATUSES),
     "type": TEXT,
     "api": TEXT,
 }

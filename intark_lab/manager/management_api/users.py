@@ -25,9 +25,13 @@ def get_user(visit: Visit) -> Response:
 def login(visit: Visit) -> Response:
     """POST /user/login: a token for the user that HTTP Basic names, in the body and as a cookie."""
     token = sessions.issue(visit.store, visit.clock, visit.user)
-    path = urlsplit(visit.management_url).path.removesuffix(ENVIRONMENT)
-    cookie = f"{auth.COOKIE}=Bearer%20{token};Path={path};HttpOnly"
+    cookie = f"{auth.COOKIE}=Bearer%20{token};Path={_root(visit)};HttpOnly"
     return json({"token_type": "BEARER", "token": token}, 200, {"Set-Cookie": cookie})
+
+
+def logout(visit: Visit) -> Response:
+    """POST /user/logout: the cookie is emptied; the token lives on, as it does in Gravitee."""
+    return Response(headers={"set-cookie": auth.emptied(_root(visit))})
 
 
 def list_tokens(visit: Visit) -> Response:
@@ -126,3 +130,7 @@ def _user(visit: Visit) -> User:
         message = f"User [{identity}] cannot be found."
         raise ManagerError(404, "user.notFound", message, {"user": identity})
     return user
+
+
+def _root(visit: Visit) -> str:
+    return urlsplit(visit.management_url).path.removesuffix(ENVIRONMENT)

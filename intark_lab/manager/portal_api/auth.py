@@ -26,10 +26,12 @@ def login(visit: Visit) -> Response:
 
 def logout(visit: Visit) -> Response:
     """POST /auth/logout: the cookie is emptied; the token lives on, as it does in Gravitee."""
-    emptied = (
-        f"{COOKIE}=;Path={visit.root};Expires=Thu, 01-Jan-1970 00:00:00 GMT;Max-Age=0;HttpOnly"
-    )
-    return Response(headers={"set-cookie": emptied})
+    return Response(headers={"set-cookie": emptied(visit.root)})
+
+
+def emptied(path: str) -> str:
+    """The cookie of a login below `path`, taken back."""
+    return f"{COOKIE}=;Path={path};Expires=Thu, 01-Jan-1970 00:00:00 GMT;Max-Age=0;HttpOnly"
 
 
 def caller(request: Request, institution: Institution) -> User | None:

@@ -1,7 +1,7 @@
 """Reading a JSON body the way Gravitee's Jackson does: known properties, their kinds, no others.
 
-A kind is TEXT, FLAG, WHOLE, INSTANT (epoch ms), ANY, `one_of(...)`, `[kind]` for a list,
-`{name: kind}` for an object, or `Map(kind)` for an object with free names.
+A kind is TEXT, FLAG, WHOLE, INSTANT (epoch ms), ANY, `one_of(...)`, `in_any_case(...)`, `[kind]`
+for a list, `{name: kind}` for an object, or `Map(kind)` for an object with free names.
 """
 
 from collections.abc import Callable
@@ -22,10 +22,16 @@ class Map(NamedTuple):
 
 class OneOf(NamedTuple):
     values: tuple[str, ...]
+    any_case: bool = False
 
 
 def one_of(*values: str) -> OneOf:
     return OneOf(values)
+
+
+def in_any_case(*values: str) -> OneOf:
+    """One of these upper-case words, written in any case, as the management API reads them."""
+    return OneOf(values, any_case=True)
 
 
 def read(raw: bytes, kind) -> object:
@@ -73,9 +79,10 @@ def _must_be(python: type, value, java: str):
 
 
 def _choice(value, kind: OneOf) -> str:
-    if value not in kind.values:
+    meant = value.upper() if kind.any_case and isinstance(value, str) else value
+    if meant not in kind.values:
         raise Malformed(f'Unexpected value "{value}", expected one of {list(kind.values)}')
-    return value
+    return meant
 
 
 def _scalar(value, kind: str):
