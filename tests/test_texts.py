@@ -25,7 +25,8 @@ ANY_PART = r"[a-z0-9-]+(\.[a-z0-9-]+)*"
 
 SENTENCE = re.compile(r"[^\W\d_]{2,}[,;:]? [^\W\d_]{2,}[,;:]? [^\W\d_]+")
 SQL = re.compile(
-    r"\W*(ROLLBACK|SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|PRAGMA|WHERE|ORDER|WITH|id INTEGER)\b"
+    r"\W*(ROLLBACK|SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|PRAGMA|FROM|WHERE|ORDER|WITH|"
+    r"id INTEGER)\b"
 )
 A_CALL = re.compile(r"\w+\([\w, ]*\)")
 OTHER_READERS = {
