@@ -138,7 +138,8 @@ def test_a_transaction_id_is_kept_and_a_request_id_is_always_new(client):
     sent = {"X-Gravitee-Transaction-Id": "order-66", "X-Gravitee-Request-Id": "mine"}
     response = client.get(UNITS, headers=sent)
     assert response.headers["x-gravitee-transaction-id"] == "order-66"
-    assert uuid.UUID(response.headers["x-gravitee-request-id"])
+    id_ = uuid.UUID(response.headers["x-gravitee-request-id"])
+    assert (id_.variant, id_.version) == (uuid.RFC_4122, 4)
     alone = client.get(UNITS)
     ids = ("x-gravitee-transaction-id", "x-gravitee-request-id")
     assert len({alone.headers[name] for name in ids}) == 1
