@@ -1,7 +1,9 @@
-"""One client's connection: uvicorn's, with limits on size and on patience."""
+"""One client's connection: uvicorn's, with limits on size and on patience, and HTTP/1.1 alone."""
 
 from itertools import chain
 from math import inf
+
+from httptools import HttpParserError, HttpParserUpgrade
 
 from intark_lab.direct import Direct
 
@@ -47,7 +49,7 @@ class Connection(Direct):
     def data_received(self, data: bytes) -> None:
         head = self.headers if self._in_head else None
         self._came = len(data) + (self._came if self._in_head else 0)
-        super().data_received(data)
+        self._read(data)
         if self._patience:
             self._wait(self._patience)
             self._patience = 0.0
@@ -62,6 +64,8 @@ class Connection(Direct):
         self._patience = self.head_seconds
 
     def on_headers_complete(self) -> None:
+        if self._would_leave():
+            return
         self._in_head = False
         if self._came > MOST_HEAD and self._head_length() > MOST_HEAD:
             raise ValueError("the request's head is too large")  # httptools: a 400, and the end
@@ -69,6 +73,8 @@ class Connection(Direct):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
+        if self._would_leave():
+            return
         self._patience, self._deadline = 0.0, inf
         super().on_message_complete()
         if self.cycle.response_complete:
@@ -83,6 +89,30 @@ class Connection(Direct):
             self._start_asgi_task(*self.pipeline.pop())
         elif self._deadline == inf:
             self._wait(self.idle_seconds)
+
+    def _read(self, data: bytes) -> None:
+        """As uvicorn's, but for requests that would leave HTTP/1.1, as those of curl and of Java's
+        client may. The parser takes what follows their head for another protocol, their body too,
+        so that it is given them again without that wish (RFC 9110, section 7.8).
+        """
+        try:
+            self.parser.feed_data(data)
+        except HttpParserUpgrade as met:
+            if self._would_leave():
+                self._read(self._staying_head() + data[met.args[0] :])
+        except HttpParserError:
+            message = "Invalid HTTP request received."
+            self.logger.warning(message)
+            self.send_400_response(message)
+
+    def _would_leave(self) -> bool:
+        return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
+
+    def _staying_head(self) -> bytes:
+        version = self.parser.get_http_version().encode()
+        first = b"%s %s HTTP/%s" % (self.parser.get_method(), self.url, version)
+        kept = [name + b": " + value for name, value in self.headers if name != b"upgrade"]
+        return b"\r\n".join((first, *kept, b"\r\n"))
 
     def _head_length(self) -> int:
         return len(self.url) + sum(map(len, chain.from_iterable(self.headers)))

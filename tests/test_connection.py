@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from base64 import b64encode
 from unittest.mock import Mock
 from urllib.parse import urlsplit
 
@@ -158,3 +159,24 @@ def test_answers_come_whole_and_in_order(connect):
     assert second.endswith(b"\r\n\r\n")
     assert third.startswith(b"405 ")
     assert third.endswith(b"Method not allowed while accessing this resource")
+
+
+LEAVES = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
+FORM = b'{"name": "Signs", "settings": {"app": {}}}'
+
+
+@pytest.mark.parametrize("cut", [0, 40, -len(FORM), -3], ids=["whole", "head", "body", "end"])
+def test_a_client_that_would_rather_speak_http_2_is_answered_in_http_1(connect, listening, cut):
+    password = ":".join(listening[0].credentials("developer")).encode()
+    post = b"".join(
+        (
+            b"POST /labs/listening/portal/environments/DEFAULT/applications HTTP/1.1\r\n",
+            b"Host: x\r\nAuthorization: Basic " + b64encode(password) + b"\r\n" + LEAVES,
+            b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(FORM) + FORM,
+        )
+    )
+    connection = connect()
+    connection.sendall(post[:cut])
+    connection.sendall(post[cut:] + GET + LEAVES + b"\r\n" + GET + b"Connection: close\r\n\r\n")
+    statuses = [part[:3] for part in everything(connection).split(b"HTTP/1.1 ")[1:]]
+    assert statuses == [b"201", b"200", b"200"]
