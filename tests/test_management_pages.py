@@ -31,6 +31,20 @@ def test_a_changed_content_is_a_new_revision(management, api):
     assert rewritten["contentRevisionId"]["revision"] == 2
 
 
+def test_a_page_changes_in_parts(management, api):
+    path = f"{api}/pages/{management.post(f'{api}/pages', json=PAGE).json()['id']}"
+    published = management.patch(path, json={"published": True}).json()
+    assert (published["name"], published["published"]) == ("Guide", True)
+    json = {"Content-Type": "application/json"}
+    answer = management.put(f"{path}/content", content="# Åser", headers=json)
+    assert (answer.status_code, answer.text) == (200, "# Åser")
+    changed = management.get(path).json()
+    assert (changed["published"], changed["content"]) == (True, "# Åser")
+    assert changed["contentRevisionId"]["revision"] == 2
+    text = {"Content-Type": "text/plain"}
+    assert management.put(f"{path}/content", content="x", headers=text).status_code == 415
+
+
 def test_one_homepage_at_most(management, api):
     first, second = (
         management.post(f"{api}/pages", json=PAGE | {"homepage": True}).json() for _ in "ab"

@@ -74,11 +74,26 @@ def get_content(visit: Visit) -> Response:
 
 def update_page(visit: Visit) -> Response:
     """PUT /apis/{api}/pages/{page}: also how a page is published."""
-    api = visit.api("DOCUMENTATION", "U")
-    row = pages.get(visit.store, api["id"], visit.path["page"])
+    row = _changeable(visit)
     body = visit.json(FIELDS, "updateApiPage")
     require_fields("updateApiPage", body, "name")
     return json(entity(pages.update(visit.store, visit.clock, row, columns(body))))
+
+
+def patch_page(visit: Visit) -> Response:
+    """PATCH /apis/{api}/pages/{page}: the fields that come, and no others."""
+    row = _changeable(visit)
+    body = visit.json(FIELDS, "partialUpdateApiPage")
+    return json(entity(pages.update(visit.store, visit.clock, row, columns(body))))
+
+
+def put_content(visit: Visit) -> Response:
+    """PUT /apis/{api}/pages/{page}/content: the body is the content, though it be called JSON."""
+    row = _changeable(visit)
+    visit.require_json()
+    content = {"content": visit.body.decode(errors="replace")}
+    changed = pages.update(visit.store, visit.clock, row, content)
+    return Response(changed["content"], media_type="application/json")
 
 
 def delete_page(visit: Visit) -> Response:
@@ -121,6 +136,12 @@ def _readable(visit: Visit) -> tuple[Row, bool]:
     if not member and api["visibility"] != "PUBLIC":
         raise forbidden()
     return api, member
+
+
+def _changeable(visit: Visit) -> Row:
+    """Raises 404 `page.notFound`, 403."""
+    api = visit.api("DOCUMENTATION", "U")
+    return pages.get(visit.store, api["id"], visit.path["page"])
 
 
 def _page(visit: Visit) -> Row:

@@ -84,13 +84,17 @@ class Visit(ToInstitution):
         `method` is Gravitee's name of what is asked for. Raises 415 for another content type,
         Invalid for no body, Malformed for a body of another kind.
         """
-        content_type = self.headers.get("content-type", "").partition(";")[0].strip()
-        if self.body and content_type != "application/json":
-            raise ManagerError(415, UNEXPECTED, "HTTP 415 Unsupported Media Type")
+        self.require_json()
         value = bodies.read(self.body, kind) if self.body.strip() else None
         if value is None:
             raise Invalid(f"{method}.arg0", Violation("must not be null", ""))
         return value
+
+    def require_json(self) -> None:
+        """Raises 415 for a body that is said to be something else."""
+        content_type = self.headers.get("content-type", "").partition(";")[0].strip()
+        if self.body and content_type != "application/json":
+            raise ManagerError(415, UNEXPECTED, "HTTP 415 Unsupported Media Type")
 
     def whole(self, name: str, default: int) -> int:
         """A query parameter as a whole number. Raises Plain."""
