@@ -7,6 +7,7 @@ the task and the messages of ASGI, which cost as much as all that the gateway do
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from httptools import parse_url
 
@@ -30,6 +31,8 @@ class Direct(HttpToolsProtocol):
         if self._at_once is None or busy or self.flow.write_paused or not self._taken():
             self._make_scope()
             super().on_headers_complete()
+            if self.scope["http_version"] == "1.0":
+                self.cycle.send = _without_chunks(self.cycle)
 
     def _make_scope(self) -> None:
         """What uvicorn makes where a request begins. Who is answered at once needs none of it."""
@@ -57,6 +60,24 @@ class Direct(HttpToolsProtocol):
         if not taken:
             self.cycle = before
         return taken
+
+
+def _without_chunks(cycle) -> Callable[[dict], Awaitable[None]]:
+    """uvicorn's `send` for HTTP/1.0, which knows no chunks: there a body whose length is not told
+    ends with the connection (RFC 9112, section 6.1).
+    """
+    send, told = cycle.send, False
+
+    async def send_whole(message: dict) -> None:
+        nonlocal told
+        if message["type"] == "http.response.start":
+            told = any(name.lower() == b"content-length" for name, _ in message["headers"])
+            cycle.chunked_encoding = None if told else False
+        elif not told:
+            cycle.expected_content_length = len(message.get("body", b""))
+        await send(message)
+
+    return send_whole
 
 
 class Reply:

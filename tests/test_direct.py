@@ -177,3 +177,21 @@ def test_a_call_whose_row_cannot_be_kept_is_not_answered(kept):
     with kept.store.transaction():
         kept.store.write("DROP TABLE call")
     assert answer_while_closing(kept) == b"HTTP/1.1 500 Internal Server Error"
+
+
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("method", [b"GET", b"HEAD"])
+def test_http_1_0_knows_no_chunks(told, method):
+    async def pieces(_scope, _receive, send):
+        headers = [(b"content-length", b"4")] if told else []
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        for piece in (b"ab", b"cd"):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body"})
+
+    head = method + b" / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
+    written = b"".join(talk(pieces, head))
+    assert b"transfer-encoding" not in written
+    assert (b"content-length: 4" in written) is told
+    assert b"connection: close" in written
+    assert written.endswith(b"\r\n\r\n" + (b"abcd" if method == b"GET" else b"") + b"closed")
