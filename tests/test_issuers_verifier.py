@@ -123,26 +123,47 @@ def test_claims_cannot_be_changed_by_who_reads_them(verifier):
         verifier.verify(sent, START)["client_id"] = "you"
 
 
-def test_a_token_is_verified_once(monkeypatch):
-    asked = []
-    verifier = TokenVerifier(lambda: asked.append(1) or {"key-0": key(0)})
+class Counted(dict):
+    """Keys that count how often somebody looks through them."""
+
+    looks = 0
+
+    def items(self):
+        self.looks += 1
+        return super().items()
+
+
+def test_a_token_is_verified_once():
+    keys = Counted({"key-0": key(0)})
+    verifier = TokenVerifier(lambda: keys)
     sent = token({})
     for _ in range(5):
         verifier.verify(sent, START)
-    assert len(asked) == 1
+    assert keys.looks == 1
+
+
+def test_a_token_holds_no_longer_than_its_key():
+    keys = {"key-0": key(0)}
+    verifier, sent = TokenVerifier(lambda: dict(keys)), token({})
+    verifier.verify(sent, START)
+    keys["key-1"] = key(1)
+    verifier.verify(sent, START)
+    del keys["key-0"]
+    with pytest.raises(InvalidToken, match="no key"):
+        verifier.verify(sent, START)
 
 
 def test_a_verifier_remembers_a_bounded_number(monkeypatch):
     monkeypatch.setattr(verification, "KEPT", 3)
-    asked = []
-    verifier = TokenVerifier(lambda: asked.append(1) or {"key-0": key(0)})
+    keys = Counted({"key-0": key(0)})
+    verifier = TokenVerifier(lambda: keys)
     sent = [token({"jti": number}) for number in range(4)]
     for each in sent:
         verifier.verify(each, START)
     verifier.verify(sent[3], START)
-    assert len(asked) == 4
+    assert keys.looks == 4
     verifier.verify(sent[0], START)
-    assert len(asked) == 5
+    assert keys.looks == 5
 
 
 @pytest.mark.parametrize("kid", ["anything", None])

@@ -31,6 +31,7 @@ class TokenVerifier:
     def __init__(self, keys: "Keys", algorithm: str = "RS256"):
         self._keys, self._algorithm = keys, algorithm
         self._verified: dict[bytes, tuple[Mapping, float, float]] = {}
+        self._verified_by: Mapping | None = None
 
     @classmethod
     def of_issuer(cls, store: Store, issuer: str, algorithm: str = "RS256") -> "TokenVerifier":
@@ -64,9 +65,12 @@ class TokenVerifier:
 
         A time claim that is there must be a number; one that is not there is not asked for.
         """
+        if (keys := self._keys()) != self._verified_by:  # a token holds as long as its key does
+            self._verified.clear()
+            self._verified_by = keys
         digest = blake2b(token.encode("utf-8", "replace"), digest_size=16).digest()
         known = self._verified.get(digest)
-        claims, start, end = known or self._judged(token)
+        claims, start, end = known or self._judged(token, keys)
         if not start <= now < end:
             self._verified.pop(digest, None)
             raise InvalidToken("the token is expired or not yet valid")
@@ -74,21 +78,20 @@ class TokenVerifier:
             self._remember(digest, (claims, start, end))
         return claims
 
-    def _judged(self, token: str) -> tuple[Mapping, float, float]:
+    def _judged(self, token: str, keys: Mapping) -> tuple[Mapping, float, float]:
         from intark_lab.issuers import signatures
 
         try:
             header, _ = signatures.read(token)
-            claims = self._signed(token, header.get("kid"))
+            claims = self._signed(token, header.get("kid"), keys)
             return MappingProxyType(claims), *_lifetime(claims)
         except ValueError as error:
             raise InvalidToken(str(error)) from error
 
-    def _signed(self, token: str, kid: str | None) -> dict:
+    def _signed(self, token: str, kid: str | None, keys: Mapping) -> dict:
         """The claims, by the key that the token names, or by any where either names none."""
         from intark_lab.issuers import signatures
 
-        keys = self._keys()
         fitting = [key for name, key in keys.items() if not kid or not name or name == kid]
         for key in fitting:
             try:
