@@ -29,6 +29,7 @@ class Host:
         return self._listener.url
 
     def add(self, institution: Institution) -> None:
+        """Open one lab. Raises ValueError where another one is open by its id."""
         self.run(self._add(institution))
 
     def remove(self, institution: Institution) -> None:

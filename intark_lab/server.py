@@ -37,6 +37,9 @@ class Labs:
         self.last_call = time.monotonic()
 
     def add(self, institution: Institution) -> None:
+        """Open a lab. Raises ValueError where another one is open by its id."""
+        if institution.id in self._doors:
+            raise ValueError(f"a lab {institution.id} is open already")
         institution.resume()
         self._doors[institution.id] = {
             name: OwnDoor(door, institution) for name, door in DOORS.items()

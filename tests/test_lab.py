@@ -7,6 +7,8 @@ import httpx
 import pytest
 
 from intark_lab import open_lab, served
+from intark_lab.institution import Institution
+from intark_lab.kernel import host
 from intark_lab.lab import LabError
 from intark_lab.settings import COURSE_SEED
 
@@ -47,6 +49,15 @@ def test_fresh_labs_disturb_no_other():
     total()
     assert (len(first.journal), len(second.journal)) == (0, 1)
     assert first.password != second.password
+
+
+def test_an_id_is_one_lab_s_until_that_lab_closes(lab, listening):
+    other = Institution.fresh(seed=2, lab_id=listening[0].id)
+    with pytest.raises(ValueError, match="open already"):
+        host().add(other)
+    other.close()
+    assert lab.control("GET", "/state")["seed"] == 1
+    assert lab.control("POST", "/happens", {"kind": "an employee starts"})
 
 
 def test_a_lab_that_was_started_is_found_again(folder, capsys):

@@ -24,7 +24,7 @@ class Post:
     def __init__(self):
         self._own_address = "amqp://127.0.0.1:0"
         self._broker: Broker | None = None
-        self._realms: dict[str, Realm] = {}
+        self._realms: dict[Institution, Realm] = {}
         self._server: asyncio.Server | None = None
 
     @cached_property
@@ -76,20 +76,20 @@ class Post:
     def realm(self, institution: "Institution") -> "Realm":
         from intark_lab.messages.broker.realm import Realm
 
-        if institution.id not in self._realms:
+        if institution not in self._realms:
             realm = Realm(institution.store, institution.clock)
-            self._realms[institution.id] = realm
+            self._realms[institution] = realm
             self.broker.realms.append(realm)
-        return self._realms[institution.id]
+        return self._realms[institution]
 
     def clear(self, institution: "Institution") -> None:
         """Nothing of a lab is left on the broker in this process."""
-        if (realm := self._realms.get(institution.id)) is not None:
+        if (realm := self._realms.get(institution)) is not None:
             realm.clear()
 
     def remove(self, institution: "Institution") -> None:
         """A lab ends; what its file holds stays there."""
-        if (realm := self._realms.pop(institution.id, None)) is not None:
+        if (realm := self._realms.pop(institution, None)) is not None:
             self.broker.remove(realm)
 
     async def close(self) -> None:
