@@ -74,7 +74,7 @@ def rebirth(store: Store, seed: int) -> None:
         for (table,) in tables:
             if table not in _STAYING:
                 store.write(f"DELETE FROM {table}")
-        store.write("DELETE FROM meta WHERE key = 'counted'")
+        store.write("DELETE FROM meta WHERE key IN ('counted', 'owner')")
         store.write("DELETE FROM api_key WHERE id != ?", identity(seed, "key", "course"))
         store.write(
             "UPDATE api_key SET expire_at = NULL, revoked = 0, revoked_at = NULL, paused = 0"

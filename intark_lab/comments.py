@@ -24,6 +24,7 @@ class Reading(NamedTuple):
 
 def read(comment: str) -> Reading:
     """What a comment states, what it is about, and whether it is about trying things out."""
+    comment = _SPACE.sub(_short, comment)
     prose = _EMAIL.sub(" ", comment)
     about = {topic for topic, words in _ABOUT.items() if words.search(_NEGATED.sub(" ", prose))}
     stated = {fact for fact, words in _STATED.items() if words.search(prose)}
@@ -34,6 +35,11 @@ def read(comment: str) -> Reading:
     if _states_a_purpose(prose):
         stated.add("purpose")
     return Reading(frozenset(stated), frozenset(about), bool(_TEST.search(prose)))
+
+
+def _short(space: re.Match) -> str:
+    """One mark for a run of white space, over which patterns would go back and forth for long."""
+    return "\n" if "\n" in space[0] else " "
 
 
 def _states_a_purpose(prose: str) -> bool:
@@ -53,7 +59,8 @@ def _words(*alternatives: str) -> re.Pattern:
 _LEAST_WORDS = 4
 """Of a clause that can be a purpose."""
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_SPACE = re.compile(r"\s+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 _ASKING = _words(
     r"\b(?:please\s+)?(?:give|grant|allow)\s+(?:me|us)\b",
@@ -84,7 +91,7 @@ _AIM = _words(
     r"\bfor\s+(?:the\s+)?\w*ing\b",
 )
 _TEST = _words(
-    r"(?<!\bnot )(?<!\bikke )\b(?:for|just|only|bare|kun)\s+(?:a\s+)?test\w*",
+    r"(?<!\bnot )(?<!\bikke )\b(?:for|just|only|bare|kun)\s+(?:(?:a|en|ein)\s+)?test\w*",
     r"\bto\s+test\b",
     r"\btest\s+purposes?\b",
     r"\bfor\s+å\s+(?:teste|prøve)\b",

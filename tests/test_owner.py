@@ -138,6 +138,11 @@ REFUSED = {
         f"To test our integration with enrolment figures. {CONTACT}",
         ["testing"],
     ),
+    "a test, in Norwegian": (
+        INTERNAL,
+        f"Appen skal finne rom for påmeldte. Dette er bare en test. {CONTACT}",
+        ["testing"],
+    ),
     "no legal basis": (BASIC, f"{PRINTING} {CONTACT}", ["missing.legal-basis"]),
     "a legal basis without a name": (
         BASIC,
@@ -200,6 +205,14 @@ def test_every_manual_plan_of_the_catalogue_has_rules():
         if plan.validation == "MANUAL"
     }
     assert set(RULES) == manual
+
+
+LONG = ["a." * 100_000, "6" + " " * 100_000 + "x", "6 1" + "\n" * 100_000 + "x"]
+
+
+@pytest.mark.parametrize("comment", LONG, ids=["no address", "spaces", "lines"])
+def test_a_long_comment_is_read_to_its_end(comment):
+    assert read(comment) == (frozenset(), frozenset(), False)
 
 
 def test_an_address_is_no_topic():
@@ -273,6 +286,14 @@ def test_a_person_may_play_the_owner(portal, institution, management_as, ask):
     assert look(portal, subscription)["reason"] == "No."
     with pytest.raises(ValueError, match="made-up"):
         owner.let_answer(institution.store, "nobody")
+
+
+def test_after_a_reset_the_made_up_owner_answers_again(portal, institution, ask):
+    owner.let_answer(institution.store, "person")
+    institution.reset()
+    subscription = ask(f"{PLANNING} {CONTACT}")
+    institution.advance(60)
+    assert look(portal, subscription)["status"] == "ACCEPTED"
 
 
 def test_plans_made_in_the_lab_are_answered_by_their_makers(management, portal, institution):
