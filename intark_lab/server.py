@@ -1,6 +1,7 @@
 """The servers of many labs behind one address: `/labs/ID/{portal,management,gateway,...}`."""
 
 import asyncio
+import re
 import socket
 import ssl
 import time
@@ -11,6 +12,10 @@ from intark_lab.direct import Reply
 from intark_lab.doors import DOORS, Door
 from intark_lab.institution import Institution
 from intark_lab.uvicorn_parts import Config, ServerState
+
+_BEFORE_PATH = re.compile(r"(/\.well-known/[^/]+)(/labs/[^/]+/issuers/[^/]+)/?")
+"""Where a client looks for the document of an issuer whose address has a path (RFC 8414, section
+3.1). The issuer has it below its own address, where OpenID Connect puts it."""
 
 
 class OwnDoor:
@@ -50,6 +55,8 @@ class Labs:
 
     async def __call__(self, scope: dict, receive, send) -> None:
         self.last_call = time.monotonic()
+        if before := _BEFORE_PATH.fullmatch(scope["path"]):
+            scope["path"] = before[2] + before[1]
         door = self._door(scope["path"])
         if door is None:
             await _nothing_here(send)

@@ -2,6 +2,7 @@
 
 import re
 import time
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -9,6 +10,7 @@ from authlib.common.security import generate_token
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.requests_client import AssertionSession, OAuth2Session
 from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc8414 import get_well_known_url
 from authlib.oidc.core import CodeIDToken
 from issuer_steps import HOME, SCOPE, SCOPES, jwks, key
 from joserfc import jwt
@@ -51,6 +53,16 @@ def asking(issuers: str, machine: dict, **changes) -> AssertionSession:
         "expires_in": 120,
     }
     return AssertionSession(**good | changes)
+
+
+@pytest.mark.parametrize("issuer", ["maskinporten", "feide"])
+def test_an_issuers_document_stands_also_where_rfc_8414_puts_it(issuers, issuer):
+    """Before the path of the issuer's address, not behind it."""
+    suffix = {"maskinporten": "oauth-authorization-server", "feide": "openid-configuration"}[issuer]
+    behind = requests.get(f"{issuers}/{issuer}/.well-known/{suffix}", timeout=10).json()
+    address = get_well_known_url(behind["issuer"], external=True, suffix=suffix)
+    assert urlsplit(address).path.startswith(f"/.well-known/{suffix}/labs/")
+    assert requests.get(address, timeout=10).json() == behind
 
 
 def test_a_machine_gets_a_token_and_sends_it_along(issuers, machine):
