@@ -26,8 +26,9 @@ def read(comment: str) -> Reading:
     """What a comment states, what it is about, and whether it is about trying things out."""
     comment = _SPACE.sub(_short, comment)
     prose = _EMAIL.sub(" ", comment)
-    about = {topic for topic, words in _ABOUT.items() if words.search(_NEGATED.sub(" ", prose))}
-    stated = {fact for fact, words in _STATED.items() if words.search(prose)}
+    affirmed = _NEGATED.sub(" ", prose)
+    about = {topic for topic, words in _ABOUT.items() if words.search(affirmed)}
+    stated = {fact for fact, words in _STATED.items() if words.search(affirmed)}
     if _EMAIL.search(comment):
         stated.add("contact")
     if "national-id" in about and _WHY.search(prose):
@@ -107,6 +108,16 @@ _NATIONAL_ID = (
     r"\bf(?:ød)?nr\b",
     r"personnumm?er\w*",
 )
+_BASIS = (
+    r"legal\s+obligation",
+    r"rettslig\s+forpliktelse",
+    r"public\s+interest",
+    r"allmenn\w*\s+interesse",
+    r"consent",
+    r"samtykke",
+)
+"""Legal bases by what they are, not by their article."""
+
 _ABOUT = {
     "enrolments": _words(
         r"\benrol\w*",
@@ -140,9 +151,11 @@ _ABOUT = {
         r"\bhvem\s+som\s+er\b",
     ),
 }
+_NO = r"\b(?:no|not|without|ikke|uten|ingen)\b"
 _NEGATED = _words(
-    r"\b(?:no|not|without|ikke|uten|ingen)\b(?:\s+\w+){0,3}?\s+"
-    rf"(?:{'|'.join(_NATIONAL_ID)}|enkelt\w*|single\s+students?|individual\s+students?)\w*"
+    rf"{_NO}(?:\s+\w+){{0,3}}?\s+"
+    rf"(?:{'|'.join(_NATIONAL_ID)}|enkelt\w*|single\s+students?|individual\s+students?)\w*",
+    rf"{_NO}(?:\s+\w+)?\s+(?:{'|'.join(_BASIS)})\b",  # but not "no basis other than consent"
 )
 _WHY = _words(
     r"\bbecause\b",
@@ -171,10 +184,7 @@ _STATED = {
         r"§\s*\d",
         r"\bu(?:h-?lov\w*|hl\b)",
         r"\bpersonopplysningslov\w*",
-        r"\blegal\s+obligation\b",
-        r"\brettslig\s+forpliktelse\b",
-        r"\b(?:public\s+interest|allmenn\w*\s+interesse)\b",
-        r"\b(?:consent|samtykke)\b",
+        rf"\b(?:{'|'.join(_BASIS)})\b",
     ),
     "case": _words(
         r"\b(?:19|20)\d\d/\d+",

@@ -95,6 +95,14 @@ GRANTED = {
         BASIC,
         f"{PRINTING} There is a data processing agreement with the printer. {CONTACT}",
     ),
+    "no legal basis but this one": (
+        BASIC,
+        f"{PRINTING} We have no basis other than consent. {CONTACT}",
+    ),
+    "not this legal basis but that one": (
+        BASIC,
+        f"{PRINTING} Not by consent: it is a task in the public interest. {CONTACT}",
+    ),
     "national id": (FULL, f"{PRINTING} {REGISTER} {BASIS} {CASE} {CONTACT}"),
     "national id in Norwegian": (
         FULL,
@@ -144,6 +152,11 @@ REFUSED = {
         ["testing"],
     ),
     "no legal basis": (BASIC, f"{PRINTING} {CONTACT}", ["missing.legal-basis"]),
+    "a legal basis that is not there": (
+        BASIC,
+        f"{PRINTING} We have no consent, and no such legal obligation. {CONTACT}",
+        ["missing.legal-basis"],
+    ),
     "a legal basis without a name": (
         BASIC,
         f"{PRINTING} We have a legal basis. {CONTACT}",
