@@ -304,3 +304,44 @@ def test_older_scripts_change_an_api_by_post(management):
     body = {"payload": json.dumps(THREE), "type": "inline"}
     answer = management.post(f"{make_api(management)}/import/swagger", json=body)
     assert (answer.status_code, answer.json()["name"]) == (200, "Room Service")
+
+
+def rule(policy: str, settings: dict, **fields) -> dict:
+    return {"methods": ["GET"], policy: settings, **fields}
+
+
+ONE_A_MINUTE = {"rate": {"limit": 1, "periodTime": 1, "periodTimeUnit": "MINUTES"}}
+RULES = {
+    "/": [rule("rate-limit", ONE_A_MINUTE, description="Slowly"), rule("x", {}, enabled=False)],
+    "/attic": {"rules": [rule("resource-filtering", {"blacklist": [{"pattern": "/**"}]})]},
+}
+
+
+def test_rules_of_a_v1_file_become_flows(management):
+    plan = OLDER["plans"][0] | {"paths": RULES}
+    answer = management.post("/apis/import", json=OLDER | {"paths": RULES, "plans": [plan]})
+    assert answer.status_code == 200, answer.text
+    for flows in (answer.json()["flows"], answer.json()["plans"][0]["flows"]):
+        first, off, attic = flows
+        assert (first["name"], first["methods"], off["enabled"]) == ("Slowly", ["GET"], False)
+        assert first["pre"][0]["policy"] == "rate-limit"
+        assert first["pre"][0]["configuration"] == ONE_A_MINUTE
+        assert attic["path-operator"] == {"path": "/attic", "operator": "STARTS_WITH"}
+
+
+def test_rules_of_a_v1_file_hold_at_the_gateway(management, client_as):
+    proxy = {"context_path": "/attics", "endpoints": [{"name": "x", "target": "source:orgreg"}]}
+    rules = {"/": [rule("rate-limit", ONE_A_MINUTE)]}
+    api = management.post("/apis/import", json=OLDER | {"paths": rules, "proxy": proxy}).json()
+    management.post(f"/apis/{api['id']}/deploy", json={})
+    management.post(f"/apis/{api['id']}", params={"action": "START"})
+    gateway = client_as("gateway", None)
+    assert [gateway.get("/attics/units").status_code for _ in range(2)] == [200, 429]
+
+
+@pytest.mark.parametrize("paths", [[1], {"/": 1}, {"/": [1]}, {"/": {}}, {"/": [rule("x", 1)]}])
+def test_rules_of_a_v1_file_are_checked_as_flows_are(management, paths):
+    assert error(management.post("/apis/import", json=OLDER | {"paths": paths})) == (
+        400,
+        "data.invalid",
+    )

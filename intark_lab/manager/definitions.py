@@ -6,6 +6,7 @@ from intark_lab.manager.errors import invalid_data
 
 _TIMES = ("connectTimeout", "readTimeout")
 _SCHEMES = ("source:", "http://", "https://")
+_BESIDE_POLICY = ("methods", "description", "enabled")
 _OF_GROUP = ("endpoints", "load_balancing", "http", "headers", "services")
 
 
@@ -23,6 +24,40 @@ def proxy_of(written: object) -> object:
         group = {name: proxy.pop(name) for name in _OF_GROUP if name in proxy}
         proxy["groups"] = [{"name": "default-group", **group}]
     return proxy
+
+
+def flows_of(written: dict) -> dict:
+    """An API or plan with V2's flows for V1's `paths`, which are lists of rules: a flow a rule.
+
+    Raises 400 `data.invalid`.
+    """
+    paths = written.get("paths")
+    if not paths or written.get("flows"):
+        return written
+    _need(isinstance(paths, dict), "[paths] must be an object")
+    flows = []
+    for path, rules in paths.items():
+        rules = rules.get("rules") if isinstance(rules, dict) else rules
+        _check_objects("paths", rules)
+        flows += [_flow(path, rule) for rule in rules]
+    return written | {"flows": flows}
+
+
+def _flow(path: str, rule: dict) -> dict:
+    """A rule is a policy's settings below its name, and when they hold."""
+    steps = [
+        {"name": name, "policy": name, "configuration": settings}
+        for name, settings in rule.items()
+        if name not in _BESIDE_POLICY
+    ]
+    return {
+        "name": rule.get("description") or "",
+        "path-operator": {"path": path, "operator": "STARTS_WITH"},
+        "methods": rule.get("methods") or [],
+        "enabled": rule.get("enabled", True),
+        "pre": steps,
+        "post": [],
+    }
 
 
 def check(definition: dict) -> None:

@@ -187,11 +187,11 @@ def _document(visit: Visit, api: Row, descriptor: dict) -> None:
 
 def _export_file(visit: Visit, method: str) -> tuple[dict, list[dict], list[dict]]:
     """An API, its plans and its pages. What an export file holds beside is passed over."""
-    body = visit.json(Map(ANY), method)
+    body = definitions.flows_of(visit.json(Map(ANY), method))
     api = _known(body, {name: kind for name, kind in CHANGED.items() if name != "plans"})
     require_fields(method, api, "name", "version", "description", "proxy")
     api["proxy"] = definitions.proxy_of(api["proxy"])
-    api_plans = [_known(plan, PLAN) for plan in _listed(body, "plans")]
+    api_plans = [_known(definitions.flows_of(plan), PLAN) for plan in _listed(body, "plans")]
     api_pages = [_known(page, PAGE) for page in _listed(body, "pages")]
     for plan in api_plans:
         require_fields(method, plan, "name", "description")
