@@ -51,3 +51,15 @@ def test_verdict(whitelist, blacklist, method, path, status):
     configuration = {"whitelist": whitelist, "blacklist": blacklist}
     refusal = verdict(configuration, "/fs/emner/v1", path, method)
     assert (refusal and refusal[0]) == status
+
+
+LONG = {
+    "/**/a/**/b/**/c": "/a/b" * 10_000,
+    "/*a*a*a*b": "/" + "a" * 10_000,
+    "/**/*a*b/**/*c*d": "/ab/cc" * 10_000,
+}
+
+
+@pytest.mark.parametrize(("pattern", "path"), LONG.items())
+def test_a_long_path_is_not_tried_over_and_over(pattern, path):
+    assert not ant(pattern, path)

@@ -59,9 +59,29 @@ def ant(pattern: str, path: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> re.Pattern:
-    tokens = re.split(r"(/\*\*/|/\*\*$|\*\*|\*|\?)", pattern)
-    meaning = {"/**/": "/(?:.*/)?", "/**": "(?:/.*)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return re.compile("".join(meaning.get(token, re.escape(token)) for token in tokens), re.DOTALL)
+    """Where the first fit is as good as any, there is no second try: long paths would take long."""
+    head, *parts = re.split(r"/\*\*(?=/)", pattern)
+    if not parts:
+        return re.compile(_plain(head), re.DOTALL)
+    *inner, last = parts
+    found = (f"{'(?:' if '**' in one else '(?>'}(?:/.*?)??{_plain(one)}(?=/))" for one in inner)
+    whole = f"{_plain(head)}{''.join(found)}(?:/.*)?{_plain(last)}"
+    return re.compile(whole, re.DOTALL)
+
+
+def _plain(part: str) -> str:
+    """The expression for what stands between two `/**/`."""
+    pieces = re.split(r"(/\*\*$|\*\*|/)", part)
+    meaning = {"/**": "(?:/.*)?", "**": ".*", "/": "/"}
+    return "".join(meaning.get(piece) or _segment(piece) for piece in pieces)
+
+
+def _segment(text: str) -> str:
+    fixed = [re.escape(each).replace(r"\?", "[^/]") for each in text.split("*")]
+    if len(fixed) == 1:
+        return fixed[0]
+    first, *inner, last = fixed
+    return first + "".join(f"(?>[^/]*?{each})" for each in inner) + f"[^/]*{last}"
 
 
 def _matching(rules: list[dict], context_path: str, path: str) -> list[dict]:
