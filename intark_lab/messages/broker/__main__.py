@@ -10,8 +10,8 @@ import json
 import os
 import signal
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 
 from intark_lab.clock import Clock
 from intark_lab.messages.post import Post
@@ -21,12 +21,21 @@ _NAP = 0.5
 """Seconds."""
 
 
+@dataclass(eq=False)
+class Alone:
+    """What a broker needs of an institution."""
+
+    store: Store
+    clock: Clock
+    id: str = "alone"
+
+
 async def main() -> None:
     options = _options()
     store = Store.at(options.state) if options.state else Store.in_memory()
     post = Post()
     await post.open(options.host, options.port)
-    lab = SimpleNamespace(id="alone", store=store, clock=Clock())
+    lab = Alone(store, Clock())
     post.add(lab)
     door = post.door(lab)
     await door.create_vhost(options.vhost)
