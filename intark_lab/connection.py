@@ -91,19 +91,28 @@ class Connection(Direct):
             self._wait(self.idle_seconds)
 
     def _read(self, data: bytes) -> None:
-        """As uvicorn's, but for requests that would leave HTTP/1.1, as those of curl and of Java's
-        client may. The parser takes what follows their head for another protocol, their body too,
-        so that it is given them again without that wish (RFC 9110, section 7.8).
-        """
+        """As uvicorn's, but for requests that would leave HTTP/1.1."""
         try:
-            self.parser.feed_data(data)
-        except HttpParserUpgrade as met:
-            if self._would_leave():
-                self._read(self._staying_head() + data[met.args[0] :])
+            self._feed(data)
         except HttpParserError:
             message = "Invalid HTTP request received."
             self.logger.warning(message)
             self.send_400_response(message)
+
+    def _feed(self, data: bytes | memoryview) -> None:
+        """Give the parser data. What follows the head of a request that would leave HTTP/1.1, as
+        those of curl and of Java's client may, it takes for another protocol, a body too: so it is
+        given that request again without the wish (RFC 9110, section 7.8).
+        """
+        while data:
+            rest = b""
+            try:
+                self.parser.feed_data(data)
+            except HttpParserUpgrade as met:
+                if self._would_leave():
+                    self.parser.feed_data(self._staying_head())
+                    rest = memoryview(data)[met.args[0] :]
+            data = rest
 
     def _would_leave(self) -> bool:
         return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"

@@ -180,3 +180,10 @@ def test_a_client_that_would_rather_speak_http_2_is_answered_in_http_1(connect, 
     connection.sendall(post[cut:] + GET + LEAVES + b"\r\n" + GET + b"Connection: close\r\n\r\n")
     statuses = [part[:3] for part in everything(connection).split(b"HTTP/1.1 ")[1:]]
     assert statuses == [b"201", b"200", b"200"]
+
+
+def test_many_such_requests_are_answered_though_they_come_together(connect):
+    one = b"GET /labs/listening/gateway/x HTTP/1.1\r\nHost: x\r\n"
+    connection = connect()
+    connection.sendall((one + LEAVES + b"\r\n") * 1200 + one + b"Connection: close\r\n\r\n")
+    assert everything(connection).count(b"HTTP/1.1 404 ") == 1201
