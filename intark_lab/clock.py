@@ -18,7 +18,7 @@ class Clock:
 
     def ms(self) -> int:
         """Lab time in whole milliseconds, the unit of every stored instant."""
-        return int((time.time() + self.offset) * 1000)
+        return int(self.now() * 1000)
 
     def advance(self, seconds: float) -> None:
         """Move lab time forward. Raises ValueError for a negative or non-finite step."""
