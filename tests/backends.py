@@ -47,7 +47,7 @@ def say(*pieces: bytes, status: bytes = b"200 OK", headers: bytes = b"") -> Call
             b"HTTP/1.1 %b\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n%b\r\n"
             % (status, headers)
         )
-        for piece in pieces:
+        for piece in filter(None, pieces):  # an empty one would end them
             connection.sendall(b"%x\r\n%b\r\n" % (len(piece), piece))
         connection.sendall(b"0\r\n\r\n")
         connection.close()
