@@ -64,9 +64,9 @@ def _hours(span: Span, field: str | None, first: int, last: int) -> Condition:
 
 
 def _calls(span: Span, field: str | None, start: int, end: int) -> Condition:
-    """Those of a part of an hour. `+` keeps the index of ids out."""
+    """Those of a part of an hour."""
     sql = f"SELECT at, {field or 'NULL'}, 1 FROM {BY_CALLER} WHERE at BETWEEN ? AND ?"
-    return _narrowed(span, f"{sql} AND +call.id <= {COUNTED}", (start, end))
+    return _narrowed(span, f"{sql} AND call.id <= {COUNTED}", (start, end))
 
 
 def _uncounted(span: Span, field: str | None) -> Condition:
