@@ -56,7 +56,6 @@ def _flow(path: str, rule: dict) -> dict:
         "methods": rule.get("methods") or [],
         "enabled": rule.get("enabled", True),
         "pre": steps,
-        "post": [],
     }
 
 
