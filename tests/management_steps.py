@@ -53,6 +53,11 @@ def put(management, api: str, **fields):
     return management.put(api, json={name: entity[name] for name in kept} | fields)
 
 
+def target(entity: dict) -> str:
+    """Where the calls of an API end."""
+    return entity["proxy"]["groups"][0]["endpoints"][0]["target"]
+
+
 def request_access(portal, plan: str, application: str = COURSE, **fields) -> dict:
     """A consumer's subscription to a plan (its path)."""
     body = {"application": application, "plan": plan.rpartition("/")[2]} | fields

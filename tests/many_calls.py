@@ -1,11 +1,12 @@
 """Calls of every kind around a lab's birth, for tests of questions about many of them."""
 
+import asyncio
 from random import Random
 
 from hypothesis import strategies as st
 
 from intark_lab.birth import identity
-from intark_lab.journal import UNKNOWN
+from intark_lab.journal import UNKNOWN, Call
 from intark_lab.store import Store
 from intark_lab.traffic import HOUR
 
@@ -28,6 +29,15 @@ def call(at: int, dice: Random) -> tuple:
         *(dice.choice((200, 200, 404, 429)), dice.randrange(40), 1, 0, 8, "source:x", "h", "u"),
         *("127.0.0.1", "header", None, None),
     )
+
+
+def keep(store: Store, *calls: Call) -> None:
+    """Write calls, in one turn of the loop."""
+
+    async def kept():
+        await asyncio.gather(*(store.usage(call[1:]) for call in calls))
+
+    asyncio.run(kept())
 
 
 async def filled(store: Store, calls: int) -> None:

@@ -1,7 +1,6 @@
 """Ten minutes of made-up use, for the tests of analytics and logs."""
 
-import asyncio
-
+from many_calls import keep
 from portal_steps import COURSE
 
 from intark_lab.birth import identity
@@ -29,12 +28,7 @@ CALLS = (
 def keep_calls(institution) -> None:
     """Write CALLS as calls of the course application, and the first one as another's too."""
     rows = [_row(number, COURSE, *call) for number, call in enumerate(CALLS)]
-    rows.append(_row(99, "another", *CALLS[0]))
-
-    async def keep():
-        await asyncio.gather(*(institution.store.usage(row[1:]) for row in rows))
-
-    asyncio.run(keep())
+    keep(institution.store, *rows, _row(99, "another", *CALLS[0]))
 
 
 def _row(number, application, minute, api, method, path, query, status, response, proxy):

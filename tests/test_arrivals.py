@@ -6,6 +6,7 @@ import sqlite3
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from many_calls import keep
 
 from intark_lab import arrivals, journal
 from intark_lab.institution import Institution
@@ -41,15 +42,6 @@ COURSE = Call(
 NOBODY = COURSE._replace(
     request_id="r", plan=None, application="1", subscription=None, key_from=None, status=401
 )
-
-
-def keep(store: Store, *calls: Call) -> None:
-    """In one turn of the loop."""
-
-    async def kept():
-        await asyncio.gather(*(store.usage(call[1:]) for call in calls))
-
-    asyncio.run(kept())
 
 
 def found(store: Store) -> list[Call]:
